@@ -1,0 +1,96 @@
+#ifndef FLUXGATE_ENGINE_LANG_HOST_H_
+#define FLUXGATE_ENGINE_LANG_HOST_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "engine/base/cancellation.h"
+#include "engine/ir/graph.h"
+#include "engine/value/trace.h"
+#include "engine/value/value.h"
+
+namespace fluxgate {
+
+// Progress of a training run, reported at step boundaries.
+struct TrainProgress {
+  int64_t epoch = 0;          // 1-based, of the step just made
+  int64_t epochs = 0;
+  int64_t step = 0;           // made so far, over all epochs
+  int64_t steps = 0;          // in all; 0 when the data does not say
+  double loss = 0;            // of the last batch, before its update
+  double steps_per_second = 0;
+  bool epoch_end = false;
+};
+
+// One staging of loss(model, batch...): what the trainer differentiates and compiles. The trace's
+// captured storages include the parameters that the loss used.
+struct StagedLoss {
+  std::shared_ptr<Trace> trace;
+  ir::NodeId loss = ir::kNoNode;          // rank 0, float
+  std::vector<ir::NodeId> batch_inputs;   // one per array of the batch, in walk order (Placeholder)
+};
+
+struct TrainRequest {
+  // Stages the loss on one batch (a tuple of arguments, arrays as they come from the data).
+  std::function<absl::StatusOr<StagedLoss>(const Value& batch)> stage;
+  // The batches of one epoch, in order; called at the start of each epoch (a loader shuffles then).
+  // Each batch is a tuple of the loss's data arguments.
+  struct Epoch {
+    virtual ~Epoch() = default;
+    virtual int64_t size() const = 0;  // -1: not known
+    // False at the end.
+    virtual absl::StatusOr<bool> Next(Value* batch) = 0;
+  };
+  std::function<absl::StatusOr<std::unique_ptr<Epoch>>()> start_epoch;
+  int64_t epochs = 1;
+
+  // The parameters and, for each, the leaf of the optimiser's state (optim::Leaf values), same order.
+  std::vector<Value> parameters;
+  std::vector<Value> leaves;
+
+  // Called after each step, under the session's turn; false stops after that step. May be null.
+  std::function<absl::StatusOr<bool>(const TrainProgress&)> on_step;
+};
+
+struct TrainSummary {
+  int64_t steps = 0;
+  double last_loss = 0;
+  bool stopped = false;  // by on_step
+};
+
+// What the language asks of the world outside it. engine/runtime implements it on a backend; a
+// session supplies keys, token, turn and output. Calls come from one thread at a time.
+class Host : public NodeEvaluator {
+ public:
+  // Runs a staged graph. The first use of a graph runs op by op, later ones its compiled plan: the
+  // same bits.
+  virtual absl::StatusOr<std::vector<Tensor>> Run(const ir::Graph& graph,
+                                                  absl::Span<const Tensor> inputs) = 0;
+
+  // Trains until the epochs are done. Parameters and states are written in place at the end, at
+  // every pause, and when the run is cancelled or fails: always as they were after the last whole step.
+  virtual absl::StatusOr<TrainSummary> Train(const TrainRequest& request) = 0;
+
+  // The key of the next draw, Int64[2]; draws are numbered, so a session's sequence is reproducible.
+  virtual Tensor NextKey() = 0;
+  virtual void Seed(uint64_t seed) = 0;
+
+  // OK, or why evaluation must stop now. Also lets other calls of the session, and other sessions,
+  // have their turn. Called at statement and loop boundaries.
+  virtual absl::Status Pause() = 0;
+
+  // Text printed by println and its kin, as it comes. RESOURCE_EXHAUSTED past the output limit.
+  virtual absl::Status Print(absl::string_view text) = 0;
+
+  // Names of the devices that exist ("cpu"), the session's first.
+  virtual std::vector<std::string> Devices() const = 0;
+};
+
+}  // namespace fluxgate
+
+#endif  // FLUXGATE_ENGINE_LANG_HOST_H_

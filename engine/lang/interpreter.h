@@ -1,0 +1,78 @@
+#ifndef FLUXGATE_ENGINE_LANG_INTERPRETER_H_
+#define FLUXGATE_ENGINE_LANG_INTERPRETER_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "engine/lang/host.h"
+#include "engine/nn/context.h"
+#include "engine/value/value.h"
+
+namespace fluxgate::lang {
+
+// Limits of one evaluation; past one it stops with RESOURCE_EXHAUSTED (time: DEADLINE_EXCEEDED, by
+// the host's token).
+struct Limits {
+  int64_t max_steps = 200'000'000;     // calls and loop iterations
+  int max_call_depth = 1000;
+  int64_t max_elements = 1 << 28;      // of one value made
+};
+
+struct EvaluationResult {
+  Value value;           // of the last statement
+  bool show = false;     // false after a trailing ';' or for nothing
+  std::string display;   // as Julia's REPL prints the value; "" when !show
+};
+
+using Keywords = std::vector<std::pair<std::string, Value>>;
+
+// A workspace and the language that runs in it: the Julia subset of docs/language.md. One thread at
+// a time (the session's turn).
+class Interpreter {
+ public:
+  explicit Interpreter(Host& host);
+  ~Interpreter();
+
+  // Runs a whole text, statement by statement, with the REPL's soft scope. What ran before an error
+  // stays, as at a prompt.
+  absl::StatusOr<EvaluationResult> Evaluate(std::string source_name, std::string text,
+                                            const Limits& limits = {});
+
+  // ---- The workspace: names that the user made (built-in names are not listed) ----
+  const Value* Find(absl::string_view name) const;
+  // A user's name or a built-in one, qualified or not ("Flux.mse"). NOT_FOUND suggests the nearest.
+  absl::StatusOr<Value> Resolve(absl::string_view name) const;
+  absl::Status Assign(absl::string_view name, Value value);  // INVALID_ARGUMENT: not an identifier
+  bool Erase(absl::string_view name);
+  std::vector<std::string> Names() const;  // in order of first definition
+
+  // Calls any callable: user functions, layers, built-ins, constructors.
+  absl::StatusOr<Value> Call(const Value& f, absl::Span<const Value> arguments,
+                             const Keywords& keywords = {}, const Limits& limits = {});
+
+  // Stages loss(model..., batch...) for the trainer: `batch` is the tuple of data arguments.
+  absl::StatusOr<StagedLoss> StageLoss(const Value& loss, absl::Span<const Value> leading,
+                                       const Value& batch);
+
+  // Text of a value as the REPL shows it, and as it stands inside other values.
+  std::string Display(const Value& value) const;
+  std::string Repr(const Value& value) const;
+  // Julia's typeof as text.
+  std::string TypeName(const Value& value) const;
+
+  nn::Context& context();  // of this interpreter, in test mode
+  Host& host();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fluxgate::lang
+
+#endif  // FLUXGATE_ENGINE_LANG_INTERPRETER_H_

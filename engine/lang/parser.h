@@ -1,0 +1,26 @@
+#ifndef FLUXGATE_ENGINE_LANG_PARSER_H_
+#define FLUXGATE_ENGINE_LANG_PARSER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "engine/lang/ast.h"
+
+namespace fluxgate::lang {
+
+struct ParseOptions {
+  int max_depth = 400;                    // of nesting; INVALID_ARGUMENT past it
+  int64_t max_bytes = 1 << 20;            // of text
+};
+
+// Parses Julia text. A syntax error is INVALID_ARGUMENT with a SourceDiagnostic payload (see
+// diagnostics.h), kind "ParseError". `incomplete`, when given, tells whether more input could mend it
+// (an open bracket, a missing `end`): what a prompt asks before it evaluates.
+absl::StatusOr<std::shared_ptr<const Program>> Parse(std::string source_name, std::string text,
+                                                     const ParseOptions& options = {},
+                                                     bool* incomplete = nullptr);
+
+}  // namespace fluxgate::lang
+
+#endif  // FLUXGATE_ENGINE_LANG_PARSER_H_
