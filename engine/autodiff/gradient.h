@@ -11,15 +11,15 @@ namespace fluxgate::autodiff {
 
 // Reverse mode, graph to graph: appends to `builder` what computes, for each node of `wrt` (any
 // nodes, not only inputs), the sum over `outputs` of cotangent × Jacobian, and returns those nodes;
-// kNoNode where no output depends on it, or only through integers or Bools. Rules are ordinary ops, so
-// the result can be differentiated again. Cotangents have their output's shape and dtype.
+// kNoNode where no output depends on it, or only through integers or Bools. Rules are ordinary ops,
+// so the result can be differentiated again. Cotangents have their output's shape and dtype.
 absl::StatusOr<std::vector<ir::NodeId>> Vjp(ir::Builder& builder,
                                             absl::Span<const ir::NodeId> outputs,
                                             absl::Span<const ir::NodeId> cotangents,
                                             absl::Span<const ir::NodeId> wrt);
 
-// Vjp of one rank-0 (or one-element) float output with cotangent 1. INVALID_ARGUMENT when the output
-// is an array.
+// Vjp of one rank-0 (or one-element) float output with cotangent 1. INVALID_ARGUMENT when the
+// output is an array.
 absl::StatusOr<std::vector<ir::NodeId>> Gradient(ir::Builder& builder, ir::NodeId output,
                                                  absl::Span<const ir::NodeId> wrt);
 

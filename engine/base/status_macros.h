@@ -7,11 +7,11 @@
 #include "absl/status/statusor.h"
 
 // Returns from the enclosing function when `expr`, an absl::Status, is an error.
-#define FG_RETURN_IF_ERROR(expr)                             \
-  do {                                                       \
-    if (absl::Status fg_status = (expr); !fg_status.ok()) {  \
-      return fg_status;                                      \
-    }                                                        \
+#define FG_RETURN_IF_ERROR(expr)                            \
+  do {                                                      \
+    if (absl::Status fg_status = (expr); !fg_status.ok()) { \
+      return fg_status;                                     \
+    }                                                       \
   } while (false)
 
 // FG_ASSIGN_OR_RETURN(auto x, F()): x is F()'s value, or the enclosing function returns its error.

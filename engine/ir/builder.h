@@ -13,12 +13,13 @@
 namespace fluxgate::ir {
 
 // The only way to make a graph. It infers shapes, inserts the casts and broadcasts that Julia's
-// promotion and dot-calls imply, and returns an existing node for an equal one (hash-consing; not for
-// Input and Barrier).
+// promotion and dot-calls imply, and returns an existing node for an equal one (hash-consing; not
+// for Input and Barrier).
 //
-// Errors are sticky: the first one is kept, its call and every later one that uses its result return
-// kNoNode, and Finish() or status() reports it. So rules and layers read as formulas, without a check
-// per op; whoever must answer at once (the language) looks at status() and calls ClearError().
+// Errors are sticky: the first one is kept, its call and every later one that uses its result
+// return kNoNode, and Finish() or status() reports it. So rules and layers read as formulas,
+// without a check per op; whoever must answer at once (the language) looks at status() and calls
+// ClearError().
 class Builder {
  public:
   struct Options {
@@ -57,8 +58,9 @@ class Builder {
   // `op` is Sum, Prod, ReduceMax or ReduceMin. Sum and Prod of Bool count in Int64.
   NodeId Reduce(OpKind op, NodeId x, absl::Span<const int> dims);
   NodeId Sum(NodeId x, absl::Span<const int> dims = {}) { return Reduce(OpKind::kSum, x, dims); }
-  NodeId Mean(NodeId x, absl::Span<const int> dims = {});  // sum / count, in the element's float type
-  NodeId ArgReduce(OpKind op, NodeId x, int dim);          // ArgMax or ArgMin; the dim becomes 1
+  NodeId Mean(NodeId x,
+              absl::Span<const int> dims = {});    // sum / count, in the element's float type
+  NodeId ArgReduce(OpKind op, NodeId x, int dim);  // ArgMax or ArgMin; the dim becomes 1
   NodeId CumSum(NodeId x, int dim);
   // Sums a cotangent of `shape`'s broadcast back to `shape`.
   NodeId SumTo(NodeId x, Shape shape);

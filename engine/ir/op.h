@@ -22,15 +22,16 @@ enum class ResultRule : uint8_t { kSame, kFloat, kBool };
 // What a row of op.def says.
 struct OpInfo {
   absl::string_view name;
-  int arity = 0;              // -1: any number (Concat).
-  bool elementwise = false;   // UNARY or BINARY row.
+  int arity = 0;             // -1: any number (Concat).
+  bool elementwise = false;  // UNARY or BINARY row.
   ResultRule result = ResultRule::kSame;
   double domain_lo = 0, domain_hi = 0;
   bool smooth = false;
 };
 const OpInfo& GetOpInfo(OpKind op);
 
-// ---- Attributes: what an op needs beside its operands and its result's dtype and shape -----------
+// ---- Attributes: what an op needs beside its operands and its result's dtype and shape
+// -----------
 struct InputAttr {
   int index = 0;  // Position in Graph::inputs.
   friend bool operator==(const InputAttr& a, const InputAttr& b) { return a.index == b.index; }

@@ -31,51 +31,62 @@ enum class NodeKind : uint8_t {
   kBinary,        // name = operator; [lhs, rhs]. Dotted operators have name ".+"
   kUnary,         // name = operator; [operand]; postfix ' is name "'"
   kComparison,    // a < b <= c: [a, b, c], names = operators (maybe dotted)
-  kAnd, kOr,      // [lhs, rhs]
-  kTernary,       // [condition, then, else]
-  kAssign,        // name = "=", "+=", ".=", ".+=", ...; [target, value]
-  kTuple,         // [elements...]
-  kNamedTuple,    // (a = 1, b): children kKeyword, kIdentifier, kField (uses its last name), kSplat
-  kVector,        // [a, b]
-  kTypedVector,   // T[a, b]: [T, elements...] (also T[]); kIndex unless the parser is sure: see kIndex
-  kMatrix,        // [a b; c d], [a;; b], [0.9f0;;]: children kMatrixRow
-  kMatrixRow,     // dim = the dim joined along within the row (2: blanks)
-  kComprehension, // [body, generator clauses kFor..., optional kFilter]; value in names[0]: "array", "generator", "typed"
-  kForClause,     // x = iter / x in iter: [target, iterable]
-  kFilter,        // if condition: [condition]
-  kIndex,         // a[i, j]: [object, indices...]; `end`/`begin` inside are kEnd/kBegin
-  kEnd, kBegin,   // inside an index
-  kColon,         // a bare : in an index
-  kField,         // object.name: [object], name. object."x" and object.:x too
-  kDotField,      // reserved
-  kRange,         // a:b, a:s:b
-  kPair,          // a => b
-  kLambda,        // [parameters (kParameterList), body]
-  kFunction,      // name or callee: [signature (kSignature), body]
-  kSignature,     // name = function's name (may be qualified "Base.show"); children: optional kCallableSelf, kParameterList; names = where-parameters
-  kCallableSelf,  // (m::T)(x): name = m, [type]
-  kParameterList, // children kParameter
-  kParameter,     // name, [type or empty kNothing, default or empty kNothing]; flags: kVararg, kKeywordParam; destructured: target child third
-  kKeyword,       // name = value in a call: name, [value]
-  kParameters,    // after ; in a call: children kKeyword, kIdentifier (x means x=x), kSplat
-  kSplat,         // x...: [x]
-  kBlock,         // statements (begin … end, bodies, programs)
-  kIf,            // [cond, then, cond, then, ..., else?]: even count + optional else; see flag kHasElse
-  kWhile,         // [condition, body]
-  kFor,           // [kForClause..., body]
-  kLet,           // [bindings (kAssign or kIdentifier)..., body]
-  kTry,           // [body, catch body or kNothing, finally body or kNothing, else or kNothing]; name = catch variable
-  kReturn,        // [value]?
-  kBreak, kContinue,
-  kStruct,        // name, names = type parameters; children kParameter fields (and inner kFunction constructors); flag kMutable; type child last of supertypes in `extra`
-  kTypeAnnotation,// x::T: [x, T]
-  kTypeApply,     // T{A, B}: [T, args...]
-  kWhere,         // T where {A}: [T], names
-  kUsing,         // names = paths ("Flux", "Flux: train!"); flag kImport
-  kMacroCall,     // name ("@show", "Flux.@functor"): [args...]
-  kGlobal, kLocal, kConst,  // [declaration or names]
-  kModuleDef,     // refused at evaluation
-  kNothing,       // an absent child
+  kAnd,
+  kOr,           // [lhs, rhs]
+  kTernary,      // [condition, then, else]
+  kAssign,       // name = "=", "+=", ".=", ".+=", ...; [target, value]
+  kTuple,        // [elements...]
+  kNamedTuple,   // (a = 1, b): children kKeyword, kIdentifier, kField (uses its last name), kSplat
+  kVector,       // [a, b]
+  kTypedVector,  // T[a, b]: [T, elements...] (also T[]); kIndex unless the parser is sure: see
+                 // kIndex
+  kMatrix,       // [a b; c d], [a;; b], [0.9f0;;]: children kMatrixRow
+  kMatrixRow,    // dim = the dim joined along within the row (2: blanks)
+  kComprehension,  // [body, generator clauses kFor..., optional kFilter]; value in names[0]:
+                   // "array", "generator", "typed"
+  kForClause,      // x = iter / x in iter: [target, iterable]
+  kFilter,         // if condition: [condition]
+  kIndex,          // a[i, j]: [object, indices...]; `end`/`begin` inside are kEnd/kBegin
+  kEnd,
+  kBegin,          // inside an index
+  kColon,          // a bare : in an index
+  kField,          // object.name: [object], name. object."x" and object.:x too
+  kDotField,       // reserved
+  kRange,          // a:b, a:s:b
+  kPair,           // a => b
+  kLambda,         // [parameters (kParameterList), body]
+  kFunction,       // name or callee: [signature (kSignature), body]
+  kSignature,      // name = function's name (may be qualified "Base.show"); children: optional
+                   // kCallableSelf, kParameterList; names = where-parameters
+  kCallableSelf,   // (m::T)(x): name = m, [type]
+  kParameterList,  // children kParameter
+  kParameter,      // name, [type or empty kNothing, default or empty kNothing]; flags: kVararg,
+                   // kKeywordParam; destructured: target child third
+  kKeyword,        // name = value in a call: name, [value]
+  kParameters,     // after ; in a call: children kKeyword, kIdentifier (x means x=x), kSplat
+  kSplat,          // x...: [x]
+  kBlock,          // statements (begin … end, bodies, programs)
+  kIf,     // [cond, then, cond, then, ..., else?]: even count + optional else; see flag kHasElse
+  kWhile,  // [condition, body]
+  kFor,    // [kForClause..., body]
+  kLet,    // [bindings (kAssign or kIdentifier)..., body]
+  kTry,  // [body, catch body or kNothing, finally body or kNothing, else or kNothing]; name = catch
+         // variable
+  kReturn,  // [value]?
+  kBreak,
+  kContinue,
+  kStruct,  // name, names = type parameters; children kParameter fields (and inner kFunction
+            // constructors); flag kMutable; type child last of supertypes in `extra`
+  kTypeAnnotation,  // x::T: [x, T]
+  kTypeApply,       // T{A, B}: [T, args...]
+  kWhere,           // T where {A}: [T], names
+  kUsing,           // names = paths ("Flux", "Flux: train!"); flag kImport
+  kMacroCall,       // name ("@show", "Flux.@functor"): [args...]
+  kGlobal,
+  kLocal,
+  kConst,      // [declaration or names]
+  kModuleDef,  // refused at evaluation
+  kNothing,    // an absent child
 };
 
 enum NodeFlag : uint8_t {
@@ -85,7 +96,7 @@ enum NodeFlag : uint8_t {
   kHasElse = 4,
   kMutable = 8,
   kImport = 16,
-  kShowless = 32,   // A statement followed by ';': its value is not displayed.
+  kShowless = 32,  // A statement followed by ';': its value is not displayed.
   kDotted = 64,
   kParenthesised = 128,  // (a, b) = …, (x + 1): what precedence alone would not show
 };
@@ -93,8 +104,8 @@ enum NodeFlag : uint8_t {
 struct Node;
 using NodePtr = std::unique_ptr<Node>;
 
-// One node of the syntax tree. A closed enum and children in the order that NodeKind's comments give.
-// `slot` and `cache` belong to the interpreter, which may keep resolved names there.
+// One node of the syntax tree. A closed enum and children in the order that NodeKind's comments
+// give. `slot` and `cache` belong to the interpreter, which may keep resolved names there.
 struct Node {
   NodeKind kind = NodeKind::kNothing;
   uint8_t flags = kNoFlags;
@@ -111,7 +122,8 @@ struct Node {
   const Node& child(size_t i) const { return *children[i]; }
 };
 
-// A parsed text. Definitions share ownership of it, so nodes live as long as anything refers to them.
+// A parsed text. Definitions share ownership of it, so nodes live as long as anything refers to
+// them.
 struct Program {
   std::shared_ptr<const Source> source;
   std::vector<NodePtr> statements;  // top level, in order

@@ -14,14 +14,14 @@ namespace fluxgate {
 // Where and how text failed. Travels as a payload of absl::Status (the status's code says what a
 // caller should do; its message is what Julia would print after "ERROR: ").
 struct SourceDiagnostic {
-  std::string kind;     // Julia's: "UndefVarError", "DimensionMismatch", "ParseError", ...
-  std::string message;  // without the kind
-  std::string source;   // name of the text; "" when the position is not known yet
-  int line = 0;         // 1-based; 0: not known
-  int column = 0;       // 1-based, in characters
-  std::string excerpt;  // the line, and below it carets
-  std::string suggestion;           // the nearest name, or ""
-  std::vector<std::string> trace;   // "f at REPL[1]:2", innermost first
+  std::string kind;        // Julia's: "UndefVarError", "DimensionMismatch", "ParseError", ...
+  std::string message;     // without the kind
+  std::string source;      // name of the text; "" when the position is not known yet
+  int line = 0;            // 1-based; 0: not known
+  int column = 0;          // 1-based, in characters
+  std::string excerpt;     // the line, and below it carets
+  std::string suggestion;  // the nearest name, or ""
+  std::vector<std::string> trace;  // "f at REPL[1]:2", innermost first
 };
 
 // An error of Julia's kind without a position: the interpreter adds that. The code is

@@ -8,10 +8,11 @@
 namespace fluxgate::lang {
 
 struct DisplayOptions {
-  int rows = 24, columns = 80;   // of the terminal: larger arrays are elided with ⋮ … ⋱
+  int rows = 24, columns = 80;  // of the terminal: larger arrays are elided with ⋮ … ⋱
 };
 
-// What Julia 1.10's REPL prints for a value (without a trailing newline): show(io, MIME"text/plain").
+// What Julia 1.10's REPL prints for a value (without a trailing newline): show(io,
+// MIME"text/plain").
 std::string Display(const Value& value, const DisplayOptions& options = {});
 // The compact form that stands inside other values and that repr() and string interpolation give.
 std::string Repr(const Value& value);   // strings quoted

@@ -18,11 +18,11 @@ namespace fluxgate {
 
 // Progress of a training run, reported at step boundaries.
 struct TrainProgress {
-  int64_t epoch = 0;          // 1-based, of the step just made
+  int64_t epoch = 0;  // 1-based, of the step just made
   int64_t epochs = 0;
-  int64_t step = 0;           // made so far, over all epochs
-  int64_t steps = 0;          // in all; 0 when the data does not say
-  double loss = 0;            // of the last batch, before its update
+  int64_t step = 0;   // made so far, over all epochs
+  int64_t steps = 0;  // in all; 0 when the data does not say
+  double loss = 0;    // of the last batch, before its update
   double steps_per_second = 0;
   bool epoch_end = false;
 };
@@ -31,8 +31,8 @@ struct TrainProgress {
 // captured storages include the parameters that the loss used.
 struct StagedLoss {
   std::shared_ptr<Trace> trace;
-  ir::NodeId loss = ir::kNoNode;          // rank 0, float
-  std::vector<ir::NodeId> batch_inputs;   // one per array of the batch, in walk order (Placeholder)
+  ir::NodeId loss = ir::kNoNode;         // rank 0, float
+  std::vector<ir::NodeId> batch_inputs;  // one per array of the batch, in walk order (Placeholder)
 };
 
 struct TrainRequest {
@@ -49,7 +49,8 @@ struct TrainRequest {
   std::function<absl::StatusOr<std::unique_ptr<Epoch>>()> start_epoch;
   int64_t epochs = 1;
 
-  // The parameters and, for each, the leaf of the optimiser's state (optim::Leaf values), same order.
+  // The parameters and, for each, the leaf of the optimiser's state (optim::Leaf values), same
+  // order.
   std::vector<Value> parameters;
   std::vector<Value> leaves;
 
@@ -73,10 +74,12 @@ class Host : public NodeEvaluator {
                                                   absl::Span<const Tensor> inputs) = 0;
 
   // Trains until the epochs are done. Parameters and states are written in place at the end, at
-  // every pause, and when the run is cancelled or fails: always as they were after the last whole step.
+  // every pause, and when the run is cancelled or fails: always as they were after the last whole
+  // step.
   virtual absl::StatusOr<TrainSummary> Train(const TrainRequest& request) = 0;
 
-  // The key of the next draw, Int64[2]; draws are numbered, so a session's sequence is reproducible.
+  // The key of the next draw, Int64[2]; draws are numbered, so a session's sequence is
+  // reproducible.
   virtual Tensor NextKey() = 0;
   virtual void Seed(uint64_t seed) = 0;
 

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
+#include "engine/lang/builtin.h"
 #include "engine/lang/host.h"
 #include "engine/nn/context.h"
 #include "engine/value/value.h"
@@ -18,18 +19,16 @@ namespace fluxgate::lang {
 // Limits of one evaluation; past one it stops with RESOURCE_EXHAUSTED (time: DEADLINE_EXCEEDED, by
 // the host's token).
 struct Limits {
-  int64_t max_steps = 200'000'000;     // calls and loop iterations
+  int64_t max_steps = 200'000'000;  // calls and loop iterations
   int max_call_depth = 1000;
-  int64_t max_elements = 1 << 28;      // of one value made
+  int64_t max_elements = 1 << 28;  // of one value made
 };
 
 struct EvaluationResult {
-  Value value;           // of the last statement
-  bool show = false;     // false after a trailing ';' or for nothing
-  std::string display;   // as Julia's REPL prints the value; "" when !show
+  Value value;          // of the last statement
+  bool show = false;    // false after a trailing ';' or for nothing
+  std::string display;  // as Julia's REPL prints the value; "" when !show
 };
-
-using Keywords = std::vector<std::pair<std::string, Value>>;
 
 // A workspace and the language that runs in it: the Julia subset of docs/language.md. One thread at
 // a time (the session's turn).

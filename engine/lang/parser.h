@@ -10,13 +10,13 @@
 namespace fluxgate::lang {
 
 struct ParseOptions {
-  int max_depth = 400;                    // of nesting; INVALID_ARGUMENT past it
-  int64_t max_bytes = 1 << 20;            // of text
+  int max_depth = 400;          // of nesting; INVALID_ARGUMENT past it
+  int64_t max_bytes = 1 << 20;  // of text
 };
 
 // Parses Julia text. A syntax error is INVALID_ARGUMENT with a SourceDiagnostic payload (see
-// diagnostics.h), kind "ParseError". `incomplete`, when given, tells whether more input could mend it
-// (an open bracket, a missing `end`): what a prompt asks before it evaluates.
+// diagnostics.h), kind "ParseError". `incomplete`, when given, tells whether more input could mend
+// it (an open bracket, a missing `end`): what a prompt asks before it evaluates.
 absl::StatusOr<std::shared_ptr<const Program>> Parse(std::string source_name, std::string text,
                                                      const ParseOptions& options = {},
                                                      bool* incomplete = nullptr);

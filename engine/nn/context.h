@@ -17,8 +17,8 @@ class Context {
   virtual absl::StatusOr<Value> Call(const Value& f, absl::Span<const Value> arguments) = 0;
   // Train mode: inside a gradient or train!, unless a layer says otherwise.
   virtual bool training() const = 0;
-  // Random numbers in the session's sequence (Julia's default RNG): dtype Float32 or Float64. Inside
-  // a trace they become draws of the trace's key, outside they are computed at once.
+  // Random numbers in the session's sequence (Julia's default RNG): dtype Float32 or Float64.
+  // Inside a trace they become draws of the trace's key, outside they are computed at once.
   virtual absl::StatusOr<Value> Random(DType dtype, Shape shape,
                                        ir::RandomAttr::Distribution distribution) = 0;
 };

@@ -14,8 +14,8 @@
 
 namespace fluxgate {
 
-// dtype + shape + column-major bytes on the host. Copies share the bytes; mutable_data() copies them
-// first when they are shared, so a Tensor behaves as a value. A single element is kept inline,
+// dtype + shape + column-major bytes on the host. Copies share the bytes; mutable_data() copies
+// them first when they are shared, so a Tensor behaves as a value. A single element is kept inline,
 // without the heap. Not thread-safe, but copies may be used on different threads.
 class Tensor {
  public:
@@ -41,7 +41,8 @@ class Tensor {
   int64_t bytes() const { return num_elements() * SizeOf(dtype_); }
 
   const std::byte* raw() const { return block_ ? block_->data : inline_; }
-  // Copies shared bytes first (RESOURCE_EXHAUSTED aborts nothing: the copy is charged without limit).
+  // Copies shared bytes first (RESOURCE_EXHAUSTED aborts nothing: the copy is charged without
+  // limit).
   std::byte* mutable_raw();
 
   template <typename T>

@@ -31,8 +31,8 @@ class Storage {
   // The present value; inside a trace it is computed when first asked for.
   absl::StatusOr<Tensor> Read() const;
 
-  // Replace the contents. FAILED_PRECONDITION naming the job while one holds the lock. Dtype and the
-  // number of elements stay (REQUIRES), but for Resize, which push! uses.
+  // Replace the contents. FAILED_PRECONDITION naming the job while one holds the lock. Dtype and
+  // the number of elements stay (REQUIRES), but for Resize, which push! uses.
   absl::Status Write(Tensor value);
   absl::Status Write(NodeRef node);
   absl::Status Resize(Tensor value);

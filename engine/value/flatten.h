@@ -17,8 +17,8 @@ struct Leaf {
   Value value;
 };
 
-// The leaves (values without children) in walk order, depth first. Walks with its own stack; a value
-// that contains itself or is nested past 10 000 levels is INVALID_ARGUMENT.
+// The leaves (values without children) in walk order, depth first. Walks with its own stack; a
+// value that contains itself or is nested past 10 000 levels is INVALID_ARGUMENT.
 absl::StatusOr<std::vector<Leaf>> Flatten(const Value& value);
 
 // The float arrays that train, in walk order, each storage once (tied parameters appear under their

@@ -26,14 +26,12 @@ class Scalar {
            : dtype_ == DType::kFloat32 ? static_cast<double>(f32_)
                                        : static_cast<double>(i64_);
   }
-  constexpr int64_t AsInt64() const {
-    return is_float() ? static_cast<int64_t>(AsDouble()) : i64_;
-  }
+  constexpr int64_t AsInt64() const { return is_float() ? static_cast<int64_t>(AsDouble()) : i64_; }
   constexpr bool AsBool() const { return is_float() ? AsDouble() != 0 : i64_ != 0; }
   // Converted as Julia's convert does for values that fit, wrapped or rounded otherwise.
   Scalar ConvertTo(DType dtype) const;
 
-  Tensor ToTensor() const;                    // Rank 0.
+  Tensor ToTensor() const;  // Rank 0.
   static Scalar FromTensor(const Tensor& t, int64_t index = 0);
 
  private:

@@ -10,8 +10,8 @@
 
 namespace fluxgate {
 
-// What all instances of a struct share. Layers and optimisers are struct types too (`builtin`), made
-// once by engine/nn and engine/optim; text makes the others. Immutable once made.
+// What all instances of a struct share. Layers and optimisers are struct types too (`builtin`),
+// made once by engine/nn and engine/optim; text makes the others. Immutable once made.
 class StructType {
  public:
   struct Field {
@@ -44,8 +44,8 @@ class Struct : public Object {
   std::vector<Child> Children() const override;
   Value WithChildren(std::vector<Value> children) const override;
   const std::shared_ptr<const StructType> type;
-  std::vector<Value> fields;               // Written only when type->is_mutable.
-  std::vector<Value> type_arguments;       // of `Name{Float32}`; may be empty
+  std::vector<Value> fields;          // Written only when type->is_mutable.
+  std::vector<Value> type_arguments;  // of `Name{Float32}`; may be empty
 };
 
 }  // namespace fluxgate

@@ -26,11 +26,12 @@ class NodeEvaluator {
 
 // A graph under construction while text runs inside a gradient (or a training step's staging).
 //
-//   outside arrays ──Lift──▶ inputs ──builder──▶ nodes ──Concrete──▶ values, computed once, on demand
+//   outside arrays ──Lift──▶ inputs ──builder──▶ nodes ──Concrete──▶ values, computed once, on
+//   demand
 //
-// Only one trace is active at a time: a gradient inside a gradient appends to the same graph, with a
-// Barrier around each of its arguments. Shapes and dtypes are known without computing anything, so a
-// trace that never branches on data computes nothing. One thread at a time.
+// Only one trace is active at a time: a gradient inside a gradient appends to the same graph, with
+// a Barrier around each of its arguments. Shapes and dtypes are known without computing anything,
+// so a trace that never branches on data computes nothing. One thread at a time.
 class Trace {
  public:
   explicit Trace(NodeEvaluator& evaluator) : evaluator_(evaluator) {}

@@ -1,0 +1,48 @@
+#ifndef FLUXGATE_ENGINE_OPTIM_UPDATE_H_
+#define FLUXGATE_ENGINE_OPTIM_UPDATE_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "engine/ir/expr.h"
+#include "engine/nn/function.h"
+#include "engine/value/struct.h"
+#include "engine/value/value.h"
+
+namespace fluxgate::optim {
+
+// Rules are Struct values (types of this package: Adam with fields eta, beta, epsilon; a chain with
+// field opts). Leaf is a mutable Struct (rule, state, frozen), as Optimisers.Leaf.
+
+// Constructors of every rule, and setup, update!, adjust!, freeze!, thaw!.
+absl::Span<const nn::Function> Functions();
+bool IsRule(const Value& value);
+bool IsLeaf(const Value& value);
+// "Adam(eta=0.001, beta=(0.9, 0.999), epsilon=1.0e-8)", "Descent(0.1f0)", "Leaf(…, …)".
+std::string ShowRule(const Struct& rule, absl::FunctionRef<std::string(const Value&)> repr);
+
+// A fresh leaf for one parameter.
+absl::StatusOr<Value> MakeLeaf(const Value& rule, const Value& parameter);
+// The tree of leaves of Flux.setup, the same structure as `model`: a shared array has a shared
+// leaf.
+absl::StatusOr<Value> Setup(const Value& rule, const Value& model);
+
+// What a leaf holds that a step's graph takes as inputs, each in a fixed order of its rule:
+// hyperparameters as rank-0 tensors, state as tensors.
+absl::StatusOr<std::vector<Tensor>> ReadHyperparameters(const Value& leaf);
+absl::StatusOr<std::vector<Tensor>> ReadState(const Value& leaf);
+absl::Status WriteState(const Value& leaf, absl::Span<const Tensor> state);
+
+struct Update {
+  ir::Expr parameter;           // same dtype and shape as before
+  std::vector<ir::Expr> state;  // in the order of ReadState
+};
+// Emits one update. A frozen leaf gives back what it got.
+absl::StatusOr<Update> EmitUpdate(const Value& leaf, ir::Expr parameter, ir::Expr gradient,
+                                  absl::Span<const ir::Expr> hyperparameters,
+                                  absl::Span<const ir::Expr> state);
+
+}  // namespace fluxgate::optim
+
+#endif  // FLUXGATE_ENGINE_OPTIM_UPDATE_H_
