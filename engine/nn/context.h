@@ -15,6 +15,8 @@ class Context {
   virtual Ops& ops() = 0;
   // Calls any callable value: an activation, an inner layer, a user's function.
   virtual absl::StatusOr<Value> Call(const Value& f, absl::Span<const Value> arguments) = 0;
+  // f.(arguments...): elementwise over arrays and numbers, with Julia's broadcasting.
+  virtual absl::StatusOr<Value> Broadcast(const Value& f, absl::Span<const Value> arguments) = 0;
   // Train mode: inside a gradient or train!, unless a layer says otherwise.
   virtual bool training() const = 0;
   // Random numbers in the session's sequence (Julia's default RNG): dtype Float32 or Float64.
