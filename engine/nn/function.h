@@ -48,7 +48,6 @@ struct Function {
 // it; the language uses the same object.
 class FunctionValue : public Object {
  public:
-  static constexpr Kind kKind = Kind::kFunction;
   explicit FunctionValue(const Function& f) : Object(kKind), function(f) {}
   const Function& function;
 };
