@@ -20,6 +20,8 @@ class MemoryBudget {
 
   // RESOURCE_EXHAUSTED, saying what was asked, used and allowed, when `bytes` do not fit.
   absl::Status Charge(int64_t bytes);
+  // Charges even past the limit, for the few places that cannot fail; later charges see it.
+  void ChargeBeyondLimit(int64_t bytes);
   void Release(int64_t bytes);
 
   int64_t used() const { return used_.load(std::memory_order_relaxed); }
@@ -30,7 +32,8 @@ class MemoryBudget {
   static const std::shared_ptr<MemoryBudget>& Current();
 
  private:
-  friend class ScopedMemoryBudget;
+  void RaisePeak(int64_t used);
+
   const int64_t limit_;
   const std::shared_ptr<MemoryBudget> parent_;
   std::atomic<int64_t> used_{0};

@@ -1,9 +1,12 @@
 #ifndef FLUXGATE_ENGINE_TENSOR_TENSOR_H_
 #define FLUXGATE_ENGINE_TENSOR_TENSOR_H_
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -40,18 +43,19 @@ class Tensor {
   int64_t num_elements() const { return shape_.num_elements(); }
   int64_t bytes() const { return num_elements() * SizeOf(dtype_); }
 
-  const std::byte* raw() const { return block_ ? block_->data : inline_; }
-  // Copies shared bytes first (RESOURCE_EXHAUSTED aborts nothing: the copy is charged without
-  // limit).
+  const std::byte* raw() const { return block_.get() ? block_.get()->data() : inline_; }
+  // Copies shared bytes first; that copy is charged even past the budget's limit.
   std::byte* mutable_raw();
 
   template <typename T>
   absl::Span<const T> data() const {
-    return {reinterpret_cast<const T*>(raw()), static_cast<size_t>(num_elements())};
+    // Not in braces: they would make a Span<const bool> of two Bools.
+    return absl::Span<const T>(reinterpret_cast<const T*>(raw()),
+                               static_cast<size_t>(num_elements()));
   }
   template <typename T>
   absl::Span<T> mutable_data() {
-    return {reinterpret_cast<T*>(mutable_raw()), static_cast<size_t>(num_elements())};
+    return absl::Span<T>(reinterpret_cast<T*>(mutable_raw()), static_cast<size_t>(num_elements()));
   }
 
   // The same bytes under another shape. REQUIRES: equal num_elements.
@@ -68,17 +72,44 @@ class Tensor {
   friend bool BitIdentical(const Tensor& a, const Tensor& b);
 
  private:
-  struct Block {
-    std::byte* data = nullptr;
-    int64_t size = 0;
+  // A counted allocation: this header, then the elements.
+  struct alignas(64) Block {
+    std::atomic<int32_t> owners{1};
+    int64_t bytes = 0;
     std::shared_ptr<MemoryBudget> budget;
-    ~Block();
+    std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
   };
+  class BlockRef {
+   public:
+    BlockRef() = default;
+    explicit BlockRef(Block* block) : block_(block) {}
+    BlockRef(const BlockRef& other) : block_(other.block_) {
+      if (block_ != nullptr) block_->owners.fetch_add(1, std::memory_order_relaxed);
+    }
+    BlockRef(BlockRef&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+    BlockRef& operator=(BlockRef other) noexcept {
+      std::swap(block_, other.block_);
+      return *this;
+    }
+    ~BlockRef() {
+      if (block_ != nullptr) Drop();
+    }
+    Block* get() const { return block_; }
+    // Acquire: what the last other owner did to the bytes comes before what we do to them.
+    bool unique() const { return block_->owners.load(std::memory_order_acquire) == 1; }
+
+   private:
+    void Drop();
+    Block* block_ = nullptr;
+  };
+
+  // Null when the machine has no such memory. The bytes are charged already.
+  static Block* NewBlock(int64_t bytes, std::shared_ptr<MemoryBudget> budget);
 
   DType dtype_ = DType::kFloat32;
   Shape shape_;
   alignas(8) std::byte inline_[8] = {};
-  std::shared_ptr<Block> block_;  // Null when the one element is inline.
+  BlockRef block_;  // Null when there is at most one element, which is inline.
 };
 
 bool BitIdentical(const Tensor& a, const Tensor& b);
