@@ -1,6 +1,7 @@
 #ifndef FLUXGATE_ENGINE_LANG_HOST_H_
 #define FLUXGATE_ENGINE_LANG_HOST_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -45,6 +46,23 @@ struct TrainRequest {
     virtual int64_t size() const = 0;  // -1: not known
     // False at the end.
     virtual absl::StatusOr<bool> Next(Value* batch) = 0;
+
+    // ---- The fast path, for batches that are cut from dense arrays; optional ----
+    // Batches of equal signature have arrays of equal dtypes and shapes, and nothing but arrays.
+    static constexpr int64_t kEnd = -1;      // no batch is left
+    static constexpr int64_t kUnknown = -2;  // the next batch can only be had from Next
+    // The signature (not negative) of the batch that Next or NextInto would give.
+    virtual int64_t PeekSignature() { return kUnknown; }
+    // Takes the next batch without a Value. REQUIRES: PeekSignature() >= 0. For array k in walk
+    // order: either writes its elements to `buffers[k]`, which has room and is aligned to 64 bytes,
+    // and leaves `data[k]` alone, or points `data[k]` to them, where they stay until the next call
+    // of any method. Allocates nothing.
+    virtual absl::Status NextInto(absl::Span<std::byte* const> buffers,
+                                  absl::Span<const std::byte*> data) {
+      return absl::UnimplementedError("this epoch has no fast path");
+    }
+    // Begins the next epoch in this object, as start_epoch would make it; false when it cannot.
+    virtual bool Restart() { return false; }
   };
   std::function<absl::StatusOr<std::unique_ptr<Epoch>>()> start_epoch;
   int64_t epochs = 1;
