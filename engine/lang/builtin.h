@@ -26,6 +26,19 @@ class Evaluator : public nn::Context {
                                          const Keywords& keywords) = 0;
   // The name's value in the workspace or among the built-ins.
   virtual absl::StatusOr<Value> Lookup(absl::string_view name) = 0;
+  // The status that makes `exception` travel: what throw returns. A surrounding `catch` gets the
+  // same value back.
+  virtual absl::Status Throw(const Value& exception) = 0;
+  // The exception that the nearest `catch` around is handling (rethrow); nothing outside of one.
+  virtual Value CurrentException() const = 0;
+  // A user's method for this built-in name and these arguments (Base.show(io, x::T) = …): calls it
+  // and sets `found`, or leaves `found` false. What built-ins ask before they treat a struct
+  // themselves.
+  virtual absl::StatusOr<Value> CallExtension(absl::string_view name,
+                                              absl::Span<const Value> arguments, bool* found) = 0;
+  // Text as print and show(::MIME"text/plain") give it, with users' own show methods.
+  virtual absl::StatusOr<std::string> PrintText(const Value& value) = 0;
+  virtual absl::StatusOr<std::string> ReprText(const Value& value) = 0;
   // Counts work against the limits and stops when asked to: call it in loops over calls.
   virtual absl::Status Step() = 0;
   // RESOURCE_EXHAUSTED when one value of so many elements is not allowed.
