@@ -15,6 +15,8 @@ class ABSL_LOCKABLE Mutex {
  public:
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
   void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
+  // For code that the analysis cannot follow, such as a lambda that runs under the lock.
+  void AssertHeld() ABSL_ASSERT_EXCLUSIVE_LOCK() {}
   bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) { return mutex_.try_lock(); }
 
  private:

@@ -1,0 +1,130 @@
+#include "server/jobs/worker_pool.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace fluxgate::jobs {
+
+WorkerPool::WorkerPool(Options options)
+    : options_(std::move(options)), free_permits_(options_.workers) {}
+
+WorkerPool::~WorkerPool() {
+  Drain();
+  std::vector<Thread> threads;
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    threads.swap(threads_);
+    work_cv_.SignalAll();
+  }
+  for (Thread& thread : threads) thread.Join();
+}
+
+absl::Status WorkerPool::Submit(const std::string& key, Work work) {
+  MutexLock lock(mutex_);
+  if (refusing_) return absl::UnavailableError("the server is shutting down");
+  if (queue_.size() >= options_.max_queued) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the queue is full: ", queue_.size(), " calls wait"));
+  }
+  queue_.Push(key, Queued{key, std::move(work)});
+  if (idle_threads_ == 0 && static_cast<int>(threads_.size()) < options_.max_running) {
+    StartWorkerLocked();
+  }
+  work_cv_.Signal();
+  return absl::OkStatus();
+}
+
+void WorkerPool::StartWorkerLocked() {
+  auto thread = Thread::Start("fluxgate-worker", options_.stack_bytes, [this] { RunWorker(); });
+  // Without room for another thread the existing ones serve the queue.
+  if (thread.ok()) threads_.push_back(*std::move(thread));
+}
+
+void WorkerPool::RunWorker() {
+  mutex_.Lock();
+  while (true) {
+    absl::optional<Queued> item = queue_.PopIf([this](const std::string& key) {
+      mutex_.AssertHeld();
+      auto running = running_by_key_.find(key);
+      return running == running_by_key_.end() || running->second < options_.max_running_per_key;
+    });
+    if (!item.has_value()) {
+      if (stopping_) break;
+      ++idle_threads_;
+      work_cv_.Wait(mutex_);
+      --idle_threads_;
+      continue;
+    }
+    ++running_;
+    ++running_by_key_[item->key];
+    AcquireLocked(item->key);
+    mutex_.Unlock();
+    {
+      Permit permit(*this, item->key);
+      item->work(permit);
+      item->work = nullptr;  // What it owns dies outside the lock.
+    }
+    mutex_.Lock();
+    ReleaseLocked();
+    --running_;
+    if (--running_by_key_[item->key] == 0) running_by_key_.erase(item->key);
+    // Work of this key may have waited for its limit.
+    if (!queue_.empty()) work_cv_.Signal();
+    if (running_ == 0 && queue_.empty()) idle_cv_.SignalAll();
+  }
+  mutex_.Unlock();
+}
+
+void WorkerPool::AcquireLocked(const std::string& key) {
+  if (free_permits_ > 0 && permit_waiters_.empty()) {
+    --free_permits_;
+    return;
+  }
+  Waiter waiter;
+  permit_waiters_.Push(key, &waiter);
+  waiting_.fetch_add(1, std::memory_order_relaxed);
+  while (!waiter.granted) waiter.granted_cv.Wait(mutex_);
+}
+
+void WorkerPool::ReleaseLocked() {
+  if (absl::optional<Waiter*> next = permit_waiters_.Pop()) {
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    (*next)->granted = true;
+    (*next)->granted_cv.Signal();
+  } else {
+    ++free_permits_;
+  }
+}
+
+void WorkerPool::Drain() {
+  MutexLock lock(mutex_);
+  refusing_ = true;
+  while (running_ > 0 || !queue_.empty()) idle_cv_.Wait(mutex_);
+}
+
+WorkerPool::Load WorkerPool::load() const {
+  MutexLock lock(mutex_);
+  return {queue_.size(), running_, waiting_.load(std::memory_order_relaxed)};
+}
+
+void Permit::Yield() {
+  if (pool_.waiting_.load(std::memory_order_relaxed) == 0) return;
+  MutexLock lock(pool_.mutex_);
+  if (pool_.permit_waiters_.empty()) return;
+  pool_.ReleaseLocked();
+  pool_.AcquireLocked(key_);
+}
+
+void Permit::Release() {
+  MutexLock lock(pool_.mutex_);
+  pool_.ReleaseLocked();
+}
+
+void Permit::Acquire() {
+  MutexLock lock(pool_.mutex_);
+  pool_.AcquireLocked(key_);
+}
+
+}  // namespace fluxgate::jobs
