@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Installs what is missing and runs every check: the README's second command.
+#
+#   deploy/test.sh          all of it, as CI does
+#   deploy/test.sh --quick  the tests of the ordinary build alone
+#
+# Each stage is one Bazel configuration with an output tree of its own, so that a second run is quick.
+# The last line counts test cases over all stages.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+deploy/setup.sh --grpcurl
+export PATH="$HOME/.local/bin:$PATH"
+
+events=$(mktemp -d)
+trap 'rm -rf "$events"' EXIT
+status=0
+
+# stage NAME [bazel test arguments...]
+stage() {
+  local name=$1; shift
+  echo "== $name"
+  bazel test --noshow_progress --build_event_json_file="$events/$name.json" "$@" || status=1
+}
+
+stage opt //...
+if [ "${1-}" != --quick ]; then
+  # Lock discipline: clang reads the annotations of everything that threads share.
+  echo "== clang: thread safety"
+  bazel build --noshow_progress --config=clang //server/... //engine/base/... //client/... || status=1
+  # The server that the card's packages alone make: Eigen instead of oneDNN and OpenBLAS.
+  stage eigen --config=eigen //tests/engine/backend/... //tests/engine/runtime/... //tests/seeds/...
+  stage asan --config=asan //tests/engine/... //tests/server/...
+  stage tsan --config=tsan //tests/server/jobs/... //tests/server/session/... //tests/engine/runtime/...
+fi
+
+deploy/ci/count_tests.py "$events"/*.json || status=1
+exit $status
