@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "engine/ir/op.h"
@@ -36,6 +37,10 @@ class Storage {
   absl::Status Write(Tensor value);
   absl::Status Write(NodeRef node);
   absl::Status Resize(Tensor value);
+  absl::Status Resize(NodeRef node);
+  // Lets `change` write elements in place, without a copy when nobody else reads the value. It must
+  // keep dtype and shape. REQUIRES: no node().
+  absl::Status Update(absl::FunctionRef<void(Tensor&)> change);
   // What a running job publishes, past its own lock.
   void Publish(Tensor value);
 
@@ -81,11 +86,17 @@ class Array : public Object {
   absl::StatusOr<Tensor> Read() const;
   // Writes all elements in place (through a view too). REQUIRES: dtype() and shape() of `value`.
   absl::Status Write(Tensor value);
+  // Other contents of another length (push!, resize!). INVALID_ARGUMENT for a view and for an array
+  // that shares its storage with another.
+  absl::Status Resize(Tensor value);
+  absl::Status Resize(NodeRef node);
 
   // Shown as OneHotMatrix; the elements are ordinary Bools.
   bool one_hot = false;
 
  private:
+  absl::Status CheckResizable() const;
+
   std::shared_ptr<Storage> storage_;
   Shape shape_;
   absl::optional<ir::SliceAttr> view_;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/optional.h"
 #include "engine/value/value.h"
 
 namespace fluxgate {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -74,10 +75,13 @@ class Trace {
   absl::StatusOr<std::vector<Tensor>> InputValues();
 
  private:
+  void SetConcrete(ir::NodeId id, Tensor value);
+
   NodeEvaluator& evaluator_;
   ir::Builder builder_;
   std::vector<absl::optional<Tensor>> concrete_;
-  absl::flat_hash_map<const Storage*, ir::NodeId> lifted_;
+  // By storage and its version: what was lifted before a write is another input than after it.
+  absl::flat_hash_map<std::pair<const Storage*, uint64_t>, ir::NodeId> lifted_;
   std::vector<Captured> captured_;
   std::vector<Guarded> guards_;
   absl::flat_hash_map<ir::NodeId, bool> guarded_;

@@ -57,6 +57,9 @@ class Object {
   virtual std::vector<Child> Children() const;
   // The same composite around other children, in the order of Children(). REQUIRES: as many.
   virtual Value WithChildren(std::vector<Value> children) const;
+  // Objects of one kind that give the same text are the same to Julia (types: Vector{Int64} is
+  // Vector{Int64}). Empty: only the object itself is.
+  virtual std::string IdentityText() const { return ""; }
 
  private:
   const Kind kind_;
@@ -66,6 +69,13 @@ class Object {
 class Value {
  public:
   Value() = default;
+  Value(const Value&) = default;
+  Value(Value&&) = default;
+  Value& operator=(const Value&) = default;
+  Value& operator=(Value&&) = default;
+  ~Value() {
+    if (object_ != nullptr && object_.use_count() == 1) Release(std::move(object_));
+  }
   // NOLINTNEXTLINE(google-explicit-constructor): numbers are values everywhere.
   Value(Scalar s) : kind_(Kind::kNumber), scalar_(s) {}
   template <typename T, typename = std::enable_if_t<std::is_base_of_v<Object, T>>>
@@ -118,6 +128,10 @@ class Value {
   bool IdenticalTo(const Value& other) const;
 
  private:
+  // Frees an object without going deeper into the stack than a fixed depth: text can nest values
+  // without end.
+  static void Release(std::shared_ptr<Object> object);
+
   Kind kind_ = Kind::kNothing;
   Scalar scalar_;
   std::shared_ptr<Object> object_;
