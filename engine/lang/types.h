@@ -29,6 +29,7 @@ class Type : public Object {
   const std::vector<Parameter> parameters;
   std::shared_ptr<const StructType> struct_type;  // of user structs, layers, rules
   std::string ToString() const;                   // as Julia prints it: "Matrix{Float32}"
+  std::string IdentityText() const override { return ToString(); }
 };
 
 // The built-in type of that name (Int is Int64, Vector, Matrix, Integer, Real, Function, ...), or
