@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::lang {
@@ -21,73 +22,84 @@ struct Span {
   int32_t begin = 0, end = 0;  // byte offsets
 };
 
+// Children stand in the order given, "|" meaning that kNothing stands for an absent one, so that
+// positions are fixed. Names of operators keep their dot: ".+", ".==", ".+=".
 enum class NodeKind : uint8_t {
-  kLiteral,       // value
-  kIdentifier,    // name
+  kLiteral,       // value: number, Bool (true, false), char, string. `nothing` is an identifier
+  kIdentifier,    // name; also an operator that stands for its function: reduce(+, x), *(a, b)
   kInterpolated,  // "a $b": children are kLiteral strings and expressions
   kSymbolQuote,   // :name (name); :(+) too
-  kCall,          // [callee, args...]; args may be kKeyword, kSplat, kParameters
+  kCall,          // [callee, arguments...]: kKeyword, kSplat, and last at most one kParameters.
+                  // A do-block is a kLambda as first argument
   kDotCall,       // f.(args): as kCall
-  kBinary,        // name = operator; [lhs, rhs]. Dotted operators have name ".+"
-  kUnary,         // name = operator; [operand]; postfix ' is name "'"
-  kComparison,    // a < b <= c: [a, b, c], names = operators (maybe dotted)
+  kBinary,        // name = operator; [lhs, rhs], also 3x (name "*"). a + b + c is (a + b) + c
+  kUnary,         // name = operator; [operand]; postfix ' has name "'"; `<:T` inside T{…}
+  kComparison,    // a < b <= c: [a, b, c], names = operators (also in, ∈, isa, <:); one or more
   kAnd,
-  kOr,           // [lhs, rhs]
-  kTernary,      // [condition, then, else]
-  kAssign,       // name = "=", "+=", ".=", ".+=", ...; [target, value]
-  kTuple,        // [elements...]
+  kOr,       // [lhs, rhs]; name "&&", ".&&", "||", ".||"
+  kTernary,  // [condition, then, else]
+  kAssign,   // name = "=", "+=", ".=", ".+=", ...; [target, value]. Targets: kIdentifier, kIndex,
+             // kField, kTypeAnnotation, kTuple of targets (one may be kSplat), kNamedTuple of
+             // kIdentifier for (; a, b) = x; anything for a dotted one
+  kTuple,    // [elements...], kSplat among them
   kNamedTuple,   // (a = 1, b): children kKeyword, kIdentifier, kField (uses its last name), kSplat
-  kVector,       // [a, b]
-  kTypedVector,  // T[a, b]: [T, elements...] (also T[]); kIndex unless the parser is sure: see
-                 // kIndex
-  kMatrix,       // [a b; c d], [a;; b], [0.9f0;;]: children kMatrixRow
-  kMatrixRow,    // dim = the dim joined along within the row (2: blanks)
-  kComprehension,  // [body, generator clauses kFor..., optional kFilter]; value in names[0]:
-                   // "array", "generator", "typed"
-  kForClause,      // x = iter / x in iter: [target, iterable]
+  kVector,       // [a, b], kSplat among them; []
+  kTypedVector,  // T[1 2; 3 4]: [T, kMatrix]. T[a, b] and T[] are kIndex: see there
+  kMatrix,     // [a b; c d]: the children joined along `dim` (1-based), the result having at least
+               // `dim` dims: [1; 2] dim 1, [1 2] and [0.9f0;;] dim 2, [1 2; 3 4] dim 1 of two
+               // kMatrixRow of dim 2, [a;; b] dim 2. One child stands for itself with more dims
+  kMatrixRow,  // as kMatrix, inside one
+  kComprehension,  // [body, then kForClause... and kFilter in the order written]; name = "array",
+                   // "generator", "typed" (extra = T). Clauses of one `for` share their `dim` (0,
+                   // 1, ...): one group without kFilter keeps the product's dims, else a flat
+                   // vector
+  kForClause,      // x = iter / x in iter: [target, iterable]; target as of kAssign
   kFilter,         // if condition: [condition]
-  kIndex,          // a[i, j]: [object, indices...]; `end`/`begin` inside are kEnd/kBegin
+  kIndex,          // a[i, j]: [object, indices...]; `end`/`begin` inside are kEnd/kBegin. When the
+                   // object is a type, a typed vector T[a, b]
   kEnd,
-  kBegin,          // inside an index
-  kColon,          // a bare : in an index
-  kField,          // object.name: [object], name. object."x" and object.:x too
-  kDotField,       // reserved
-  kRange,          // a:b, a:s:b
-  kPair,           // a => b
-  kLambda,         // [parameters (kParameterList), body]
-  kFunction,       // name or callee: [signature (kSignature), body]
-  kSignature,      // name = function's name (may be qualified "Base.show"); children: optional
-                   // kCallableSelf, kParameterList; names = where-parameters
-  kCallableSelf,   // (m::T)(x): name = m, [type]
-  kParameterList,  // children kParameter
-  kParameter,      // name, [type or empty kNothing, default or empty kNothing]; flags: kVararg,
-                   // kKeywordParam; destructured: target child third
+  kBegin,      // inside an index
+  kColon,      // a bare : as an index or argument
+  kField,      // object.name: [object], name. Base.:+ and object.:x too
+  kDotField,   // reserved
+  kRange,      // [a, b] or [a, step, b]
+  kPair,       // a => b; name "=>" or ".=>"
+  kLambda,     // [kParameterList, body]; also function (x) … end and do-blocks (body kBlock)
+  kFunction,   // [kSignature, body]; [kSignature] alone for `function f end`
+  kSignature,  // name = function's name (may be qualified "Base.show"; an operator's too);
+               // [kCallableSelf |, kParameterList | (for `function f end`), return type |,
+               // kTypeApply | of P{T}(x) = …]; names = where-parameters, extra = bounds or null
+  kCallableSelf,   // (m::T)(x): name = m or "", [type]
+  kParameterList,  // children kParameter, positional ones first
+  kParameter,      // name, [type |, default |]; flags: kVararg, kKeywordParam. A destructured one,
+                   // f((a, b)), has name "" and its target as third child
   kKeyword,        // name = value in a call: name, [value]
-  kParameters,     // after ; in a call: children kKeyword, kIdentifier (x means x=x), kSplat
-  kSplat,          // x...: [x]
-  kBlock,          // statements (begin … end, bodies, programs)
-  kIf,     // [cond, then, cond, then, ..., else?]: even count + optional else; see flag kHasElse
-  kWhile,  // [condition, body]
-  kFor,    // [kForClause..., body]
-  kLet,    // [bindings (kAssign or kIdentifier)..., body]
-  kTry,  // [body, catch body or kNothing, finally body or kNothing, else or kNothing]; name = catch
-         // variable
-  kReturn,  // [value]?
+  kParameters,  // after ; in a call: children kKeyword, kIdentifier (x means x=x), kField, kSplat
+  kSplat,       // x...: [x]
+  kBlock,       // statements (begin … end, bodies, (a; b))
+  kIf,          // [cond, then, cond, then, ..., else?]: pairs, and a last else with flag kHasElse
+  kWhile,       // [condition, body]
+  kFor,         // [kForClause..., body]
+  kLet,         // [bindings (kAssign, kIdentifier)..., body]
+  kTry,         // [body, catch body |, finally body |, else body |]; name = catch variable or ""
+  kReturn,      // [value]?
   kBreak,
   kContinue,
   kStruct,  // name, names = type parameters; children kParameter fields (and inner kFunction
-            // constructors); flag kMutable; type child last of supertypes in `extra`
-  kTypeAnnotation,  // x::T: [x, T]
+            // constructors); flag kMutable; extra = kTuple [supertype |, a bound | per parameter]
+  kAbstractType,    // as kStruct, without children
+  kTypeAnnotation,  // x::T: [x |, T]
   kTypeApply,       // T{A, B}: [T, args...]
-  kWhere,           // T where {A}: [T], names
-  kUsing,           // names = paths ("Flux", "Flux: train!"); flag kImport
-  kMacroCall,       // name ("@show", "Flux.@functor"): [args...]
+  kWhere,           // T where {A, B<:C}: [T], names; extra = bounds or null
+  kUsing,           // names = "Flux", "Flux: train!", "A as B", "A: b as c"; flag kImport
+  kMacroCall,       // name ("@show", "Flux.@functor", "@r_str" for r"…"): [args...]
   kGlobal,
   kLocal,
-  kConst,      // [declaration or names]
+  kConst,      // [kIdentifier, kTypeAnnotation or kAssign...]
   kModuleDef,  // refused at evaluation
   kNothing,    // an absent child
 };
+// Bounds of where-parameters: a kTuple with one child per name, its upper bound or kNothing.
 
 enum NodeFlag : uint8_t {
   kNoFlags = 0,
@@ -97,7 +109,7 @@ enum NodeFlag : uint8_t {
   kMutable = 8,
   kImport = 16,
   kShowless = 32,  // A statement followed by ';': its value is not displayed.
-  kDotted = 64,
+  kDotted = 64,    // Of kBinary, kUnary, kAssign, kPair, kAnd, kOr whose name starts with a dot.
   kParenthesised = 128,  // (a, b) = …, (x + 1): what precedence alone would not show
 };
 
@@ -110,6 +122,9 @@ struct Node {
   NodeKind kind = NodeKind::kNothing;
   uint8_t flags = kNoFlags;
   int32_t dim = 0;
+  // Of the tree below: 1 for a leaf, at most ParseOptions::max_height. What walks a tree by
+  // recursion goes no deeper.
+  int32_t height = 1;
   Span span;
   std::string name;
   std::vector<std::string> names;
@@ -121,6 +136,8 @@ struct Node {
   bool has(NodeFlag flag) const { return (flags & flag) != 0; }
   const Node& child(size_t i) const { return *children[i]; }
 };
+
+absl::string_view NodeKindName(NodeKind kind);  // "Call", "ForClause", ...
 
 // A parsed text. Definitions share ownership of it, so nodes live as long as anything refers to
 // them.

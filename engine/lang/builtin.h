@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "engine/lang/host.h"
+#include "engine/lang/showable.h"
 #include "engine/lang/types.h"
 #include "engine/nn/context.h"
 #include "engine/nn/function.h"
@@ -118,13 +119,11 @@ class Iterator {
 };
 absl::StatusOr<std::unique_ptr<Iterator>> Iterate(Evaluator& eval, const Value& iterable);
 // A lazy iterable object (zip, enumerate, a generator, a loader): kOpaque.
-class Iterable : public Object {
+class Iterable : public Object, public Showable {
  public:
   Iterable() : Object(Kind::kOpaque) {}
   virtual absl::StatusOr<std::unique_ptr<Iterator>> Begin(Evaluator& eval) const = 0;
   virtual int64_t size() const { return -1; }
-  virtual std::string Show() const = 0;  // as repr
-  virtual std::string TypeName() const = 0;
 };
 
 absl::StatusOr<Value> ConvertTo(Evaluator& eval, const Value& value, const Type& type);

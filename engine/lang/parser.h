@@ -10,7 +10,8 @@
 namespace fluxgate::lang {
 
 struct ParseOptions {
-  int max_depth = 400;          // of nesting; INVALID_ARGUMENT past it
+  int max_depth = 400;          // of nesting in the text; INVALID_ARGUMENT past it
+  int max_height = 1000;        // of the tree: a + b + … may be this long
   int64_t max_bytes = 1 << 20;  // of text
 };
 
