@@ -1,0 +1,48 @@
+#ifndef FLUXGATE_SERVER_METRICS_CALL_STATISTICS_H_
+#define FLUXGATE_SERVER_METRICS_CALL_STATISTICS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/btree_map.h"
+#include "absl/status/status.h"
+#include "engine/base/mutex.h"
+
+namespace fluxgate::metrics {
+
+// How long the parts of one call took.
+struct CallTimes {
+  std::chrono::nanoseconds queue{0};    // waiting for a worker and for the session's turn
+  std::chrono::nanoseconds compile{0};  // staging, differentiating, compiling
+  std::chrono::nanoseconds copy_in{0};  // from messages to tensors
+  std::chrono::nanoseconds compute{0};
+  std::chrono::nanoseconds copy_out{0};  // from values to messages
+};
+
+// Counts and times of calls by method. Thread-safe.
+class CallStatistics {
+ public:
+  struct Method {
+    std::string name;  // "Workspace/Evaluate"
+    uint64_t calls = 0;
+    uint64_t errors = 0;
+    uint64_t in_flight = 0;
+    CallTimes total;
+    std::chrono::nanoseconds longest{0};
+  };
+
+  void Started(const std::string& method);
+  void Finished(const std::string& method, const absl::Status& status, const CallTimes& times);
+  std::vector<Method> Methods() const;  // By name.
+
+ private:
+  mutable Mutex mutex_;
+  absl::btree_map<std::string, Method> methods_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace fluxgate::metrics
+
+#endif  // FLUXGATE_SERVER_METRICS_CALL_STATISTICS_H_
