@@ -1,0 +1,77 @@
+#ifndef FLUXGATE_ENGINE_BACKEND_CPU_KERNELS_FUSED_H_
+#define FLUXGATE_ENGINE_BACKEND_CPU_KERNELS_FUSED_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "engine/backend/cpu/kernels/cpu_level.h"
+#include "engine/ir/op.h"
+#include "engine/tensor/dtype.h"
+#include "engine/tensor/shape.h"
+
+namespace fluxgate::cpu {
+
+// A chain of elementwise ops over one shape, run tile by tile without intermediate arrays.
+//
+// Values are numbered: the inputs first, then the result of each instruction.
+struct FusedInput {
+  DType dtype = DType::kFloat32;
+  // Per dim of the program's shape, how many elements a step along it moves in the input's buffer:
+  // 0 repeats (a broadcast), a permuted or sliced view has strides of its own. Empty: the input has
+  // the program's own shape, densely.
+  Dims strides;
+  // Of the element at index (0, 0, ...), for views.
+  int64_t offset = 0;
+};
+
+struct FusedInstruction {
+  ir::OpKind op = ir::OpKind::kBarrier;  // A UNARY or BINARY row of op.def, kCast or kSelect.
+  DType dtype = DType::kFloat32;         // Of the result.
+  int32_t operands[3] = {-1, -1, -1};    // Earlier values.
+};
+
+struct FusedOutput {
+  int32_t value = 0;
+  // The input whose buffer this output may share (in-place update), or -1 when it shares none.
+  // REQUIRES: that input has the program's own shape, densely, and the output's element size.
+  int32_t alias = -1;
+};
+
+struct FusedProgram {
+  Shape shape;
+  std::vector<FusedInput> inputs;
+  std::vector<FusedInstruction> instructions;
+  std::vector<FusedOutput> outputs;  // Dense, of the program's shape.
+};
+
+// A program ready to run: registers assigned, bodies chosen for the processor. Immutable; copies
+// share it.
+class FusedKernel {
+ public:
+  // INVALID_ARGUMENT when an instruction names a later value or an op that is not elementwise.
+  static absl::StatusOr<FusedKernel> Create(const FusedProgram& program,
+                                            CpuLevel level = BestLevel());
+
+  // What Run needs in `scratch`, 64-byte aligned.
+  int64_t scratch_bytes() const;
+
+  // Neither allocates nor locks. Threads may share the kernel, each with its own scratch.
+  void Run(absl::Span<const void* const> inputs, absl::Span<void* const> outputs,
+           void* scratch) const;
+
+  // A part of the work: elements [begin, end) of the outputs. Any cut gives the same bits.
+  void RunRange(absl::Span<const void* const> inputs, absl::Span<void* const> outputs,
+                void* scratch, int64_t begin, int64_t end) const;
+
+ private:
+  struct Impl;
+  explicit FusedKernel(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace fluxgate::cpu
+
+#endif  // FLUXGATE_ENGINE_BACKEND_CPU_KERNELS_FUSED_H_
