@@ -25,6 +25,8 @@ class StructType {
   bool is_mutable = false;
   bool builtin = false;
   std::string supertype;  // "" for Any.
+  // All supertypes but Any, nearest first, when `supertype` was made by text.
+  std::vector<std::string> ancestors;
   // Names of the fields that train, when they are not all (Flux.@layer T trainable=(…)).
   absl::optional<std::vector<std::string>> trainable;
 
