@@ -54,8 +54,11 @@ class Composed : public Function {
   const Value outer, inner;
 };
 
-// A variable that closures share.
-struct Box {
+// A variable that closures share. Stands in a frame's slot in place of the value.
+class Box : public Object {
+ public:
+  static constexpr Kind kKind = Kind::kOpaque;
+  explicit Box(Value v) : Object(kKind), value(std::move(v)) {}
   Value value;
 };
 using BoxPtr = std::shared_ptr<Box>;
