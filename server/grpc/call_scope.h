@@ -1,0 +1,74 @@
+#ifndef FLUXGATE_SERVER_GRPC_CALL_SCOPE_H_
+#define FLUXGATE_SERVER_GRPC_CALL_SCOPE_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "engine/base/cancellation.h"
+#include "server/grpc/environment.h"
+#include "server/session/call_context.h"
+
+namespace fluxgate::rpc {
+
+// The part of a call that every reactor shares: statistics from its first moment to its last, and
+// the token that a client's cancel, its deadline or its death fires.
+class CallScope {
+ public:
+  CallScope(Environment& environment, std::string method)
+      : environment_(environment), method_(std::move(method)) {
+    environment_.statistics.Started(method_);
+  }
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+
+  Environment& environment() { return environment_; }
+  const std::string& method() const { return method_; }
+  CancellationSource& cancellation() { return source_; }
+
+  // Runs `work` and books the time it took: what it did not book itself counts as compute.
+  template <typename Work>
+  auto Measure(jobs::Permit* permit, Work work) {
+    session::CallContext context{source_.token(), permit, {}};
+    context.times.queue = Clock::now() - arrived_;
+    const auto begin = Clock::now();
+    auto result = work(context);
+    const auto booked = context.times.compile + context.times.copy_in + context.times.copy_out +
+                        (context.times.queue - (begin - arrived_));
+    times_ = context.times;
+    times_.compute += Clock::now() - begin - booked;
+    return result;
+  }
+
+  // Must be called exactly once, before the reactor's Finish.
+  void Finished(const absl::Status& status) {
+    environment_.statistics.Finished(method_, status, times_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Environment& environment_;
+  const std::string method_;
+  const Clock::time_point arrived_ = Clock::now();
+  CancellationSource source_;
+  metrics::CallTimes times_;
+};
+
+// Where a handler runs: kHere for what never waits nor computes (lists, states), kWorker for the
+// rest.
+enum class Where : uint8_t { kHere, kWorker };
+
+// The key by which a request's work queues: its session.
+template <typename Request>
+std::string SessionOf(const Request& request) {
+  if constexpr (requires { request.session(); }) {
+    if (!request.session().empty()) return request.session();
+  }
+  return "default";
+}
+
+}  // namespace fluxgate::rpc
+
+#endif  // FLUXGATE_SERVER_GRPC_CALL_SCOPE_H_

@@ -1,0 +1,173 @@
+#ifndef FLUXGATE_SERVER_GRPC_WATCH_REACTOR_H_
+#define FLUXGATE_SERVER_GRPC_WATCH_REACTOR_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "engine/base/mutex.h"
+#include "server/grpc/call_scope.h"
+#include "server/jobs/job.h"
+#include "server/wire/error_codec.h"
+
+namespace fluxgate::rpc {
+
+// What a stream of a job's events needs to know.
+template <typename Event>
+struct WatchPlan {
+  std::shared_ptr<jobs::Job> job;
+  uint64_t after = 0;  // Events up to this number were seen.
+  bool attached =
+      false;  // The job is cancelled when the caller goes, and fails the call when it fails.
+  std::function<absl::StatusOr<Event>(const jobs::Job::Event&)> decode;
+};
+
+// A server stream of a job's events: those kept, then new ones as they come, then the end. `open`
+// finds or starts the job on a worker. A slow reader holds back nobody: it reads from the job's
+// kept events at its own pace. Owns itself until OnDone; the job's notifications hold it weakly.
+template <typename Request, typename Event>
+class WatchReactor final : public grpc::ServerWriteReactor<Event>,
+                           public std::enable_shared_from_this<WatchReactor<Request, Event>> {
+ public:
+  using Open =
+      std::function<absl::StatusOr<WatchPlan<Event>>(const Request&, session::CallContext&)>;
+
+  static grpc::ServerWriteReactor<Event>* Run(Environment& environment, std::string method,
+                                              Where where, const Request* request, Open open) {
+    std::shared_ptr<WatchReactor> reactor(
+        new WatchReactor(environment, std::move(method), request, std::move(open)));
+    reactor->self_ = reactor;
+    if (where == Where::kHere) {
+      reactor->Start(nullptr);
+      return reactor.get();
+    }
+    absl::Status queued = environment.pool.Submit(
+        SessionOf(*request), [reactor](jobs::Permit& permit) { reactor->Start(&permit); });
+    if (!queued.ok()) reactor->End(queued);
+    return reactor.get();
+  }
+
+ private:
+  static constexpr size_t kEventsAtATime = 16;
+
+  WatchReactor(Environment& environment, std::string method, const Request* request, Open open)
+      : scope_(environment, std::move(method)), request_(request), open_(std::move(open)) {}
+
+  void Start(jobs::Permit* permit) {
+    absl::Status status = scope_.cancellation().token().Check();
+    if (status.ok()) {
+      status = scope_.Measure(permit, [this](session::CallContext& context) {
+        auto plan = open_(*request_, context);
+        if (plan.ok()) plan_ = *std::move(plan);
+        return plan.status();
+      });
+    }
+    if (!status.ok()) return End(status);
+    watcher_ = plan_.job->Watch([weak = this->weak_from_this()] {
+      if (auto reactor = weak.lock()) reactor->Pump();
+    });
+    {
+      MutexLock lock(mutex_);
+      seen_ = plan_.after;
+      started_ = true;
+    }
+    // A cancel that came meanwhile has found nothing to cancel yet.
+    if (scope_.cancellation().token().cancelled()) OnCancel();
+    Pump();
+  }
+
+  // Sends the next event unless one is on its way; ends the call after the last one.
+  void Pump() {
+    absl::Status end;
+    bool ended = false;
+    {
+      MutexLock lock(mutex_);
+      if (!started_ || writing_ || ended_) return;
+      if (pending_.empty()) {
+        jobs::Job::Batch batch = plan_.job->EventsAfter(seen_, kEventsAtATime);
+        pending_.assign(batch.events.begin(), batch.events.end());
+        if (pending_.empty() && batch.final) {
+          ended = true;
+          if (plan_.attached) end = plan_.job->snapshot().status;
+        }
+      }
+      if (!plan_.attached && scope_.cancellation().token().cancelled()) {
+        ended = true;
+        end = scope_.cancellation().token().Check();
+      }
+      if (!ended && !pending_.empty()) {
+        seen_ = pending_.front().number;
+        auto event = plan_.decode(pending_.front());
+        pending_.pop_front();
+        if (event.ok()) {
+          event_ = *std::move(event);
+          writing_ = true;
+          this->StartWrite(&event_);
+        } else {
+          ended = true;
+          end = event.status();
+        }
+      }
+      ended_ = ended;
+    }
+    if (ended) End(end);
+  }
+
+  void OnWriteDone(bool ok) override {
+    {
+      MutexLock lock(mutex_);
+      writing_ = false;
+      if (!ok) scope_.cancellation().Cancel();
+    }
+    Pump();
+  }
+
+  void OnCancel() override {
+    scope_.cancellation().Cancel();
+    std::shared_ptr<jobs::Job> attached;
+    {
+      MutexLock lock(mutex_);
+      if (!started_) return;
+      if (plan_.attached) attached = plan_.job;
+    }
+    // A job that has just ended needs no cancelling.
+    if (attached != nullptr) {
+      attached->Cancel("the caller went away", std::chrono::system_clock::now()).IgnoreError();
+    }
+    Pump();
+  }
+
+  void End(const absl::Status& status) {
+    scope_.Finished(status);
+    this->Finish(wire::ToGrpcStatus(status));
+  }
+
+  void OnDone() override {
+    if (watcher_ != 0) plan_.job->Unwatch(watcher_);
+    self_.reset();
+  }
+
+  std::shared_ptr<WatchReactor> self_;
+  CallScope scope_;
+  const Request* const request_;
+  const Open open_;
+  WatchPlan<Event> plan_;  // These two are written once, before started_.
+  uint64_t watcher_ = 0;
+  Mutex mutex_;
+  bool started_ ABSL_GUARDED_BY(mutex_) = false;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t seen_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::deque<jobs::Job::Event> pending_ ABSL_GUARDED_BY(mutex_);
+  Event event_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace fluxgate::rpc
+
+#endif  // FLUXGATE_SERVER_GRPC_WATCH_REACTOR_H_
