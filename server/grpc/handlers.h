@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -10,8 +11,7 @@
 #include "server/session/call_context.h"
 
 // What the services give to the stream reactors. Unary handlers are plain functions
-// (const Request&, Response*, CallContext&) -> absl::Status; outgoing tensor streams are
-// ChunkSource (tensor_write_reactor.h).
+// (const Request&, Response*, CallContext&) -> absl::Status.
 namespace fluxgate::rpc {
 
 // The messages of one incoming tensor stream, taken one by one, and what they make in the end. A
@@ -24,6 +24,17 @@ class ChunkSink {
   virtual absl::Status Accept(const Request& message) = 0;
   // Called once on a worker after the client's last message.
   virtual absl::Status Finish(Response* response, session::CallContext& context) = 0;
+  // The session that Finish queues under: that of the first message, "default" before it.
+  virtual std::string session() const = 0;
+};
+
+// The messages of one outgoing tensor stream, made one by one.
+template <typename Response>
+class ChunkSource {
+ public:
+  virtual ~ChunkSource() = default;
+  // False at the end. Only copies: it never waits nor computes.
+  virtual absl::StatusOr<bool> Next(Response* chunk) = 0;
 };
 
 // A job to stream to a caller, from event `after_event` on.

@@ -10,22 +10,10 @@
 
 #include "absl/status/status.h"
 #include "server/grpc/call_scope.h"
+#include "server/grpc/handlers.h"
 #include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
-
-// Takes the messages of one incoming tensor stream.
-template <typename Request, typename Response>
-class ChunkSink {
- public:
-  virtual ~ChunkSink() = default;
-  // Checks and keeps one message. Only copies: it never waits. An error ends the stream.
-  virtual absl::Status Consume(const Request& chunk) = 0;
-  // After the last message: makes the effect visible, all of it or nothing. On a worker.
-  virtual absl::Status Finish(Response* response, session::CallContext& context) = 0;
-  // The session that Finish belongs to: known once a message has come.
-  virtual std::string session() const = 0;
-};
 
 // A client stream of chunks. The next message is read only when the last one is kept, so a client
 // that sends faster than the server stores is held back by gRPC's flow control. Deletes itself in
@@ -50,7 +38,7 @@ class TensorReadReactor final : public grpc::ServerReadReactor<Request> {
 
   void OnReadDone(bool ok) override {
     if (!ok) return Close();
-    absl::Status kept = sink_->Consume(chunk_);
+    absl::Status kept = sink_->Accept(chunk_);
     if (!kept.ok()) return End(kept);
     this->StartRead(&chunk_);
   }

@@ -12,18 +12,10 @@
 #include "absl/status/statusor.h"
 #include "engine/base/mutex.h"
 #include "server/grpc/call_scope.h"
+#include "server/grpc/handlers.h"
 #include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
-
-// The messages of one outgoing tensor stream, made one by one. Next only copies: it never waits.
-template <typename Response>
-class ChunkSource {
- public:
-  virtual ~ChunkSource() = default;
-  // False at the end.
-  virtual absl::StatusOr<bool> Next(Response* chunk) = 0;
-};
 
 // A server stream of chunks: `open` runs on a worker and takes a snapshot, then chunks follow as
 // fast as the client reads them, at most one in flight and one prepared. Deletes itself in OnDone.

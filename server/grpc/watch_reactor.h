@@ -13,20 +13,10 @@
 #include "absl/status/statusor.h"
 #include "engine/base/mutex.h"
 #include "server/grpc/call_scope.h"
-#include "server/jobs/job.h"
+#include "server/grpc/handlers.h"
 #include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
-
-// What a stream of a job's events needs to know.
-template <typename Event>
-struct WatchPlan {
-  std::shared_ptr<jobs::Job> job;
-  uint64_t after = 0;  // Events up to this number were seen.
-  bool attached =
-      false;  // The job is cancelled when the caller goes, and fails the call when it fails.
-  std::function<absl::StatusOr<Event>(const jobs::Job::Event&)> decode;
-};
 
 // A server stream of a job's events: those kept, then new ones as they come, then the end. `open`
 // finds or starts the job on a worker. A slow reader holds back nobody: it reads from the job's
@@ -35,13 +25,13 @@ template <typename Request, typename Event>
 class WatchReactor final : public grpc::ServerWriteReactor<Event>,
                            public std::enable_shared_from_this<WatchReactor<Request, Event>> {
  public:
-  using Open =
-      std::function<absl::StatusOr<WatchPlan<Event>>(const Request&, session::CallContext&)>;
+  using Open = std::function<absl::StatusOr<WatchedJob>(const Request&, session::CallContext&)>;
 
   static grpc::ServerWriteReactor<Event>* Run(Environment& environment, std::string method,
-                                              Where where, const Request* request, Open open) {
+                                              Where where, const Request* request,
+                                              JobStream<Event> stream, Open open) {
     std::shared_ptr<WatchReactor> reactor(
-        new WatchReactor(environment, std::move(method), request, std::move(open)));
+        new WatchReactor(environment, std::move(method), request, stream, std::move(open)));
     reactor->self_ = reactor;
     if (where == Where::kHere) {
       reactor->Start(nullptr);
@@ -56,25 +46,29 @@ class WatchReactor final : public grpc::ServerWriteReactor<Event>,
  private:
   static constexpr size_t kEventsAtATime = 16;
 
-  WatchReactor(Environment& environment, std::string method, const Request* request, Open open)
-      : scope_(environment, std::move(method)), request_(request), open_(std::move(open)) {}
+  WatchReactor(Environment& environment, std::string method, const Request* request,
+               JobStream<Event> stream, Open open)
+      : scope_(environment, std::move(method)),
+        request_(request),
+        stream_(stream),
+        open_(std::move(open)) {}
 
   void Start(jobs::Permit* permit) {
     absl::Status status = scope_.cancellation().token().Check();
     if (status.ok()) {
       status = scope_.Measure(permit, [this](session::CallContext& context) {
-        auto plan = open_(*request_, context);
-        if (plan.ok()) plan_ = *std::move(plan);
-        return plan.status();
+        auto watched = open_(*request_, context);
+        if (watched.ok()) watched_ = *std::move(watched);
+        return watched.status();
       });
     }
     if (!status.ok()) return End(status);
-    watcher_ = plan_.job->Watch([weak = this->weak_from_this()] {
+    watcher_ = watched_.job->Watch([weak = this->weak_from_this()] {
       if (auto reactor = weak.lock()) reactor->Pump();
     });
     {
       MutexLock lock(mutex_);
-      seen_ = plan_.after;
+      seen_ = watched_.after_event;
       started_ = true;
     }
     // A cancel that came meanwhile has found nothing to cancel yet.
@@ -82,41 +76,48 @@ class WatchReactor final : public grpc::ServerWriteReactor<Event>,
     Pump();
   }
 
-  // Sends the next event unless one is on its way; ends the call after the last one.
+  // Sends the next message unless one is on its way; ends the call after the last one.
   void Pump() {
     absl::Status end;
-    bool ended = false;
     {
       MutexLock lock(mutex_);
       if (!started_ || writing_ || ended_) return;
-      if (pending_.empty()) {
-        jobs::Job::Batch batch = plan_.job->EventsAfter(seen_, kEventsAtATime);
-        pending_.assign(batch.events.begin(), batch.events.end());
-        if (pending_.empty() && batch.final) {
-          ended = true;
-          if (plan_.attached) end = plan_.job->snapshot().status;
-        }
-      }
-      if (!plan_.attached && scope_.cancellation().token().cancelled()) {
-        ended = true;
-        end = scope_.cancellation().token().Check();
-      }
-      if (!ended && !pending_.empty()) {
-        seen_ = pending_.front().number;
-        auto event = plan_.decode(pending_.front());
-        pending_.pop_front();
-        if (event.ok()) {
-          event_ = *std::move(event);
-          writing_ = true;
-          this->StartWrite(&event_);
-        } else {
-          ended = true;
-          end = event.status();
-        }
-      }
-      ended_ = ended;
+      if (SendNextLocked()) return;
+      if (!ended_) return;  // Nothing to send yet: the job will notify.
+      end = watched_.attached || !scope_.cancellation().token().cancelled()
+                ? stream_.status(watched_.job->snapshot())
+                : scope_.cancellation().token().Check();
     }
-    if (ended) End(end);
+    End(end);
+  }
+
+  // True when a message was sent; sets ended_ when there will be no more.
+  bool SendNextLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!watched_.attached && scope_.cancellation().token().cancelled()) {
+      ended_ = true;
+      return false;
+    }
+    bool final = false;
+    if (pending_.empty()) {
+      jobs::Job::Batch batch = watched_.job->EventsAfter(seen_, kEventsAtATime);
+      pending_.assign(batch.events.begin(), batch.events.end());
+      final = batch.final;
+    }
+    if (!pending_.empty()) {
+      seen_ = pending_.front().number;
+      message_ = stream_.event(pending_.front());
+      pending_.pop_front();
+    } else if (!final) {
+      return false;
+    } else if (sent_end_ || !stream_.end(watched_.job->snapshot(), &message_)) {
+      ended_ = true;
+      return false;
+    } else {
+      sent_end_ = true;
+    }
+    writing_ = true;
+    this->StartWrite(&message_);
+    return true;
   }
 
   void OnWriteDone(bool ok) override {
@@ -134,7 +135,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<Event>,
     {
       MutexLock lock(mutex_);
       if (!started_) return;
-      if (plan_.attached) attached = plan_.job;
+      if (watched_.attached) attached = watched_.job;
     }
     // A job that has just ended needs no cancelling.
     if (attached != nullptr) {
@@ -149,23 +150,25 @@ class WatchReactor final : public grpc::ServerWriteReactor<Event>,
   }
 
   void OnDone() override {
-    if (watcher_ != 0) plan_.job->Unwatch(watcher_);
+    if (watcher_ != 0) watched_.job->Unwatch(watcher_);
     self_.reset();
   }
 
   std::shared_ptr<WatchReactor> self_;
   CallScope scope_;
   const Request* const request_;
+  const JobStream<Event> stream_;
   const Open open_;
-  WatchPlan<Event> plan_;  // These two are written once, before started_.
+  WatchedJob watched_;  // These two are written once, before started_.
   uint64_t watcher_ = 0;
   Mutex mutex_;
   bool started_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool sent_end_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t seen_ ABSL_GUARDED_BY(mutex_) = 0;
   std::deque<jobs::Job::Event> pending_ ABSL_GUARDED_BY(mutex_);
-  Event event_ ABSL_GUARDED_BY(mutex_);
+  Event message_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fluxgate::rpc
