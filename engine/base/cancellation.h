@@ -25,17 +25,18 @@ class CancellationToken {
 
   // OK, or CANCELLED or DEADLINE_EXCEEDED once the work must stop.
   absl::Status Check() const {
-    if (state_ == nullptr) return absl::OkStatus();
-    const int code = state_->code.load(std::memory_order_relaxed);
-    if (code != 0) {
-      return absl::Status(static_cast<absl::StatusCode>(code),
-                          code == static_cast<int>(absl::StatusCode::kDeadlineExceeded)
-                              ? "the deadline passed"
-                              : "cancelled");
-    }
-    const int64_t deadline = state_->deadline_ns.load(std::memory_order_relaxed);
-    if (deadline != kNoDeadline && NowNs() >= deadline) {
-      return absl::DeadlineExceededError("the deadline passed");
+    for (const State* state = state_.get(); state != nullptr; state = state->parent.get()) {
+      const int code = state->code.load(std::memory_order_relaxed);
+      if (code != 0) {
+        return absl::Status(static_cast<absl::StatusCode>(code),
+                            code == static_cast<int>(absl::StatusCode::kDeadlineExceeded)
+                                ? "the deadline passed"
+                                : "cancelled");
+      }
+      const int64_t deadline = state->deadline_ns.load(std::memory_order_relaxed);
+      if (deadline != kNoDeadline && NowNs() >= deadline) {
+        return absl::DeadlineExceededError("the deadline passed");
+      }
     }
     return absl::OkStatus();
   }
@@ -46,6 +47,7 @@ class CancellationToken {
   struct State {
     std::atomic<int> code{0};
     std::atomic<int64_t> deadline_ns{kNoDeadline};
+    std::shared_ptr<const State> parent;
   };
   static int64_t NowNs() {
     return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
@@ -56,6 +58,10 @@ class CancellationToken {
 class CancellationSource {
  public:
   CancellationSource() { token_.state_ = std::make_shared<CancellationToken::State>(); }
+  // Its token fires when `parent` does, too: a part of cancellable work with a limit of its own.
+  explicit CancellationSource(const CancellationToken& parent) : CancellationSource() {
+    token_.state_->parent = parent.state_;
+  }
 
   const CancellationToken& token() const { return token_; }
 
