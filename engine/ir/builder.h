@@ -66,7 +66,8 @@ class Builder {
   NodeId SumTo(NodeId x, Shape shape);
 
   // ---- Products ----
-  // Rank 2, or rank 3 with equal (or 1) last dims. A rank 1 `b` is a column and gives rank 1.
+  // Rank 2, or rank 3 with equal (or 1) last dims. A rank 1 `b` is a column and gives rank 1; a
+  // transposed vector times a vector gives rank 0. With a number it is Mul.
   NodeId MatMul(NodeId a, NodeId b, bool transpose_a = false, bool transpose_b = false);
 
   const Node& node(NodeId id) const { return graph_.nodes[id]; }
@@ -85,6 +86,16 @@ class Builder {
 
  private:
   NodeId Append(Node node);
+  // Append for a result whose shape may be an error.
+  NodeId AppendShaped(OpKind op, DType dtype, absl::StatusOr<Shape> shape,
+                      absl::InlinedVector<NodeId, 3> operands, Attr attr);
+  // Broadcasts `x` to `shape`, which is known to fit.
+  NodeId Spread(NodeId x, const Shape& shape);
+  bool IsUniform(NodeId id, double value) const {
+    const absl::optional<double> constant = UniformConstant(graph_, id);
+    return constant.has_value() && *constant == value;
+  }
+  const Tensor* ConstantScalar(NodeId id) const;
 
   Options options_;
   Graph graph_;

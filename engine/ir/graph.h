@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/types/optional.h"
 #include "engine/ir/op.h"
 #include "engine/tensor/dtype.h"
 #include "engine/tensor/shape.h"
@@ -35,6 +36,10 @@ struct Graph {
 
 // Equal graphs have equal fingerprints; constants enter with their bytes.
 uint64_t Fingerprint(const Graph& graph);
+
+// The number that every element of the node has when it is a constant of one element, perhaps
+// reshaped or broadcast.
+absl::optional<double> UniformConstant(const Graph& graph, NodeId id);
 
 // The nodes that `outputs` need, and all inputs, renumbered in order. `remap`, when given, receives
 // the new id of each old node (kNoNode when dropped).

@@ -48,8 +48,9 @@ absl::StatusOr<Shape> BroadcastShapes(const Shape& a, const Shape& b) {
     const int64_t y = b.dim(d);
     if (x != y && x != 1 && y != 1) {
       return absl::InvalidArgumentError(
-          absl::StrCat("DimensionMismatch: arrays could not be broadcast to a common size: sizes ",
-                       a.ToString(), " and ", b.ToString(), " differ in dim ", d + 1));
+          absl::StrCat("DimensionMismatch: arrays could not be broadcast to a common size; got a "
+                       "dimension with lengths ",
+                       x, " and ", y));
     }
     dims[d] = x == 1 ? y : x;
   }

@@ -50,7 +50,7 @@ class Shape {
 };
 
 // Julia's broadcast rule: equal dims, or one of them 1 or absent. INVALID_ARGUMENT (a
-// DimensionMismatch) names both shapes otherwise.
+// DimensionMismatch, in Julia's words) otherwise.
 absl::StatusOr<Shape> BroadcastShapes(const Shape& a, const Shape& b);
 
 }  // namespace fluxgate
