@@ -48,6 +48,10 @@ class Evaluator : public nn::Context {
 
 // A function of Base (or a standard library) written in C++. The count of positional arguments and
 // the names of keywords are checked before `call` runs.
+//
+// One registered under a built-in type's name ("Float32", "Vector", "Dict") is that type's
+// constructor: positional[0] is then the type value that was called (Vector{Float64}, with its
+// parameters), which counts among the arguments. A number type without one converts its argument.
 struct Builtin {
   std::string name;              // "map", "+", "push!"
   std::string package = "Base";  // "Base", "Statistics", "LinearAlgebra", "Random", "Zygote", ...

@@ -11,19 +11,19 @@
 #include "absl/types/span.h"
 #include "engine/lang/ast.h"
 #include "engine/lang/builtin.h"
+#include "engine/lang/showable.h"
 #include "engine/lang/types.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::lang {
 
 // Callable values of the language (kind kFunction), beside nn::FunctionValue.
-class Function : public Object {
+class Function : public Object, public Showable {
  public:
   static constexpr Kind kKind = Kind::kFunction;
   Function() : Object(kKind) {}
-  virtual std::string Name() const = 0;      // "f", "#5", "+": what repr gives
-  virtual std::string Show() const = 0;      // "f (generic function with 2 methods)"
-  virtual std::string TypeName() const = 0;  // "typeof(f)", "var\"#5#6\""
+  virtual std::string Name() const = 0;  // "f", "#5", "+"
+  std::string Show() const override { return Name(); }
 };
 
 // A function written in C++: a built-in, or one made on the fly such as `==(3)` or a pullback.
@@ -31,7 +31,7 @@ class NativeFunction : public Function {
  public:
   explicit NativeFunction(Builtin b) : builtin(std::move(b)) {}
   std::string Name() const override { return builtin.name; }
-  std::string Show() const override;
+  std::string Display() const override;
   std::string TypeName() const override { return "typeof(" + builtin.name + ")"; }
   const Builtin builtin;
 };
@@ -47,7 +47,6 @@ class Composed : public Function {
     return Value(std::make_shared<Composed>(std::move(outer), std::move(inner)));
   }
   std::string Name() const override;
-  std::string Show() const override { return Name(); }
   std::string TypeName() const override;
   std::vector<Child> Children() const override;
   Value WithChildren(std::vector<Value> children) const override;
@@ -82,7 +81,7 @@ class GenericFunction : public Function {
   GenericFunction(std::string name, bool anonymous)
       : name_(std::move(name)), anonymous_(anonymous) {}
   std::string Name() const override { return name_; }
-  std::string Show() const override;
+  std::string Display() const override;
   std::string TypeName() const override;
   // The captured variables, by name, of all methods.
   std::vector<Child> Children() const override;
@@ -103,11 +102,13 @@ class GenericFunction : public Function {
 };
 
 // A package or a part of one: `Flux`, `Flux.Losses`.
-class Module : public Object {
+class Module : public Object, public Showable {
  public:
   static constexpr Kind kKind = Kind::kModule;
   explicit Module(std::string n) : Object(kKind), name(std::move(n)) {}
   const std::string name;
+  std::string Show() const override { return name; }
+  std::string TypeName() const override { return "Module"; }
   std::string IdentityText() const override { return name; }
 };
 

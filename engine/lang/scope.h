@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
-#include "absl/status/statusor.h"
 #include "engine/lang/ast.h"
 
 namespace fluxgate::lang {
@@ -68,6 +67,8 @@ struct GlobalNames {
   absl::FunctionRef<int32_t(const std::string&)> cell;
   // Whether the user has given the name a value: the REPL's soft scope then assigns to it.
   absl::FunctionRef<bool(const std::string&)> defined;
+  // Numbers the anonymous functions.
+  int* anonymous;
 };
 
 // Resolves one top-level statement.

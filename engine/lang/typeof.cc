@@ -234,11 +234,11 @@ TypePtr TypeOf(const Value& value) {
     case Kind::kModule:
       return BuiltinType("Module");
     case Kind::kOpaque:
-      if (const auto* iterable = value.AsClass<Iterable>()) {
-        return std::make_shared<Type>(iterable->TypeName(), std::vector<Parameter>{});
-      }
       if (value.AsClass<Io>() != nullptr) return BuiltinType("IOBuffer");
-      if (IsColon(value)) return BuiltinType("Colon");
+      if (const auto* shown = value.AsClass<Showable>()) {
+        if (TypePtr known = BuiltinType(shown->TypeName())) return known;
+        return std::make_shared<Type>(shown->TypeName(), std::vector<Parameter>{});
+      }
       break;
   }
   return AnyType();

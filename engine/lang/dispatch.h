@@ -1,0 +1,22 @@
+#ifndef FLUXGATE_ENGINE_LANG_DISPATCH_H_
+#define FLUXGATE_ENGINE_LANG_DISPATCH_H_
+
+#include "absl/types/span.h"
+#include "engine/lang/function.h"
+#include "engine/lang/types.h"
+
+namespace fluxgate::lang {
+
+// Whether defining `b` replaces `a`.
+bool SameSignature(const Method& a, const Method& b);
+// Whether every call that fits `a` fits `b`, and not the other way round.
+bool MoreSpecific(const Method& a, const Method& b);
+// Whether the method takes these arguments; `bindings` receives what its type variables stand for.
+bool Applicable(const Method& method, absl::Span<const Value> arguments, TypeBindings* bindings);
+// The most specific method for these arguments, or null.
+const Method* FindMethod(const GenericFunction& function, absl::Span<const Value> arguments,
+                         TypeBindings* bindings);
+
+}  // namespace fluxgate::lang
+
+#endif  // FLUXGATE_ENGINE_LANG_DISPATCH_H_

@@ -1,0 +1,121 @@
+#include "engine/lang/function.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "engine/lang/dispatch.h"
+#include "engine/lang/display.h"
+#include "engine/lang/scope.h"
+
+namespace fluxgate::lang {
+
+std::string NativeFunction::Display() const {
+  return absl::StrCat(builtin.name, " (generic function)");
+}
+
+Value MakeNative(std::string name, int min_arguments, int max_arguments,
+                 std::function<absl::StatusOr<Value>(Evaluator&, absl::Span<const Value>)> call) {
+  Builtin builtin;
+  builtin.name = std::move(name);
+  builtin.min_arguments = min_arguments;
+  builtin.max_arguments = max_arguments;
+  builtin.call = [call = std::move(call)](Evaluator& eval, const nn::Arguments& arguments) {
+    return call(eval, arguments.positional);
+  };
+  return Value(std::make_shared<NativeFunction>(std::move(builtin)));
+}
+
+std::string Composed::Name() const { return absl::StrCat(Repr(outer), " ∘ ", Repr(inner)); }
+
+std::string Composed::TypeName() const {
+  return absl::StrCat("ComposedFunction{", lang::TypeName(outer), ", ", lang::TypeName(inner), "}");
+}
+
+std::vector<Child> Composed::Children() const { return {{".outer", outer}, {".inner", inner}}; }
+
+Value Composed::WithChildren(std::vector<Value> children) const {
+  return Of(std::move(children[0]), std::move(children[1]));
+}
+
+std::string GenericFunction::Display() const {
+  return absl::StrCat(name_, " (generic function with ", methods_.size(),
+                      methods_.size() == 1 ? " method)" : " methods)");
+}
+
+std::string GenericFunction::TypeName() const {
+  if (anonymous_) return absl::StrCat("var\"", name_, "\"");
+  return absl::StrCat("typeof(", name_, ")");
+}
+
+void GenericFunction::Add(Method method) {
+  for (Method& have : methods_) {
+    if (SameSignature(have, method)) {
+      have = std::move(method);
+      return;
+    }
+  }
+  size_t position = 0;
+  for (size_t i = 0; i < methods_.size(); ++i) {
+    if (MoreSpecific(methods_[i], method)) position = i + 1;
+  }
+  // Behind those that are more specific, before those that are less; among strangers the older one
+  // stays first.
+  while (position < methods_.size() && !MoreSpecific(method, methods_[position])) ++position;
+  methods_.insert(methods_.begin() + position, std::move(method));
+}
+
+namespace {
+
+// Calls f(name, box) for each captured variable, once for each box.
+template <typename F>
+void ForEachCapture(const std::vector<Method>& methods, F f) {
+  std::vector<const Box*> seen;
+  for (const Method& method : methods) {
+    for (size_t i = 0; i < method.captured.size(); ++i) {
+      const Box* box = method.captured[i].get();
+      if (std::find(seen.begin(), seen.end(), box) != seen.end()) continue;
+      seen.push_back(box);
+      f(method.code->captures[i].name, method.captured[i]);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Child> GenericFunction::Children() const {
+  std::vector<Child> children;
+  ForEachCapture(methods_, [&](const std::string& name, const BoxPtr& box) {
+    children.push_back({absl::StrCat(".", name), box->value});
+  });
+  return children;
+}
+
+Value GenericFunction::WithChildren(std::vector<Value> children) const {
+  auto copy = std::make_shared<GenericFunction>(name_, anonymous_);
+  std::vector<std::pair<const Box*, BoxPtr>> fresh;
+  ForEachCapture(methods_, [&](const std::string&, const BoxPtr& box) {
+    fresh.emplace_back(box.get(), std::make_shared<Box>(std::move(children[fresh.size()])));
+  });
+  copy->methods_ = methods_;
+  for (Method& method : copy->methods_) {
+    for (BoxPtr& box : method.captured) {
+      for (const auto& [old, replacement] : fresh) {
+        if (old == box.get()) {
+          box = replacement;
+          break;
+        }
+      }
+    }
+  }
+  return Value(std::move(copy));
+}
+
+const Value* GenericFunction::Captured(absl::string_view name) const {
+  const Value* found = nullptr;
+  ForEachCapture(methods_, [&](const std::string& captured, const BoxPtr& box) {
+    if (captured == name && found == nullptr) found = &box->value;
+  });
+  return found;
+}
+
+}  // namespace fluxgate::lang

@@ -1,0 +1,19 @@
+#ifndef FLUXGATE_ENGINE_LANG_REWRITE_H_
+#define FLUXGATE_ENGINE_LANG_REWRITE_H_
+
+#include "absl/strings/string_view.h"
+#include "engine/lang/ast.h"
+
+namespace fluxgate::lang {
+
+NodePtr CloneNode(const Node& node);
+// `@. expression`: every call, operator and assignment gets its dot.
+NodePtr WithDots(const Node& node);
+// `@views expression`: every indexing that is read carries kDotted, which makes it a view.
+NodePtr WithViews(const Node& node);
+// A name made of letters, not an operator.
+bool IsWord(absl::string_view name);
+
+}  // namespace fluxgate::lang
+
+#endif  // FLUXGATE_ENGINE_LANG_REWRITE_H_
