@@ -1,0 +1,139 @@
+#include "server/wire/error_codec.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/types/optional.h"
+#include "engine/lang/diagnostics.h"
+#include "google/rpc/error_details.pb.h"
+#include "proto/fluxgate/v1/error.pb.h"
+
+namespace fluxgate::wire {
+namespace {
+
+constexpr char kBadRequest[] = "type.googleapis.com/google.rpc.BadRequest";
+
+// Trailers hold 8 KiB in all, and the message travels twice, once percent-encoded.
+constexpr size_t kMaxMessage = 800;
+constexpr size_t kMaxExcerpt = 240;
+constexpr size_t kMaxTrace = 8;
+
+// The text cut at a character's boundary, without bytes that are not UTF-8.
+std::string Clean(absl::string_view text, size_t max_bytes) {
+  std::string out;
+  size_t i = 0;
+  while (i < text.size()) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const size_t length = c < 0x80                ? 1
+                          : c >= 0xc2 && c < 0xe0 ? 2
+                          : c >= 0xe0 && c < 0xf0 ? 3
+                          : c >= 0xf0 && c < 0xf5 ? 4
+                                                  : 0;
+    bool valid = length > 0 && i + length <= text.size();
+    for (size_t k = 1; valid && k < length; ++k) {
+      valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
+    }
+    const absl::string_view character = valid ? text.substr(i, length) : "?";
+    if (out.size() + character.size() > max_bytes) {
+      out += "…";
+      break;
+    }
+    out.append(character.data(), character.size());
+    i += valid ? length : 1;
+  }
+  return out;
+}
+
+absl::optional<google::rpc::BadRequest> GetBadRequest(const absl::Status& status) {
+  absl::optional<absl::Cord> payload = status.GetPayload(kBadRequest);
+  google::rpc::BadRequest bad;
+  if (!payload.has_value() || !bad.ParseFromString(std::string(*payload))) return absl::nullopt;
+  return bad;
+}
+
+v1::SourceDiagnostic ToProto(const SourceDiagnostic& from) {
+  v1::SourceDiagnostic to;
+  to.set_kind(Clean(from.kind, kMaxExcerpt));
+  to.set_message(Clean(from.message, kMaxMessage));
+  to.set_source(Clean(from.source, kMaxExcerpt));
+  to.set_line(static_cast<uint32_t>(std::max(from.line, 0)));
+  to.set_column(static_cast<uint32_t>(std::max(from.column, 0)));
+  if (!from.excerpt.empty()) {
+    const std::vector<absl::string_view> lines = absl::StrSplit(from.excerpt, '\n');
+    for (size_t i = 0; i < std::min<size_t>(lines.size(), 4); ++i) {
+      to.add_excerpt(Clean(lines[i], kMaxExcerpt));
+    }
+  }
+  to.set_suggestion(Clean(from.suggestion, kMaxExcerpt));
+  for (size_t i = 0; i < std::min(from.trace.size(), kMaxTrace); ++i) {
+    to.add_trace(Clean(from.trace[i], kMaxExcerpt / 2));
+  }
+  return to;
+}
+
+}  // namespace
+
+absl::Status FieldError(absl::string_view field, absl::string_view description,
+                        absl::StatusCode code) {
+  return AtField(absl::Status(code, description), field);
+}
+
+absl::Status AtField(absl::Status status, absl::string_view field) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnavailable:
+      return status;
+    default:
+      break;
+  }
+  if (field.empty() || status.GetPayload(kBadRequest).has_value()) return status;
+  google::rpc::BadRequest bad;
+  auto* violation = bad.add_field_violations();
+  violation->set_field(Clean(field, kMaxExcerpt));
+  violation->set_description(Clean(status.message(), kMaxMessage));
+  absl::Status result(status.code(), absl::StrCat(field, ": ", status.message()));
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { result.SetPayload(url, payload); });
+  result.SetPayload(kBadRequest, absl::Cord(bad.SerializeAsString()));
+  return result;
+}
+
+google::rpc::Status ToRpcStatus(const absl::Status& status) {
+  google::rpc::Status rich;
+  rich.set_code(static_cast<int>(status.code()));
+  if (absl::IsInternal(status)) {
+    rich.set_message("an internal error; the server's log has more");
+    return rich;
+  }
+  rich.set_message(Clean(status.message(), kMaxMessage));
+  if (absl::optional<google::rpc::BadRequest> bad = GetBadRequest(status)) {
+    rich.add_details()->PackFrom(*bad);
+  }
+  if (absl::optional<SourceDiagnostic> diagnostic = GetDiagnostic(status)) {
+    rich.add_details()->PackFrom(ToProto(*diagnostic));
+  }
+  // A queue that is full, or a server about to go, is worth another try soon.
+  if (absl::IsUnavailable(status) || (absl::IsResourceExhausted(status) &&
+                                      absl::StrContains(status.message(), "the queue is full"))) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(1);
+    rich.add_details()->PackFrom(retry);
+  }
+  return rich;
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const google::rpc::Status rich = ToRpcStatus(status);
+  return grpc::Status(static_cast<grpc::StatusCode>(rich.code()), rich.message(),
+                      rich.SerializeAsString());
+}
+
+}  // namespace fluxgate::wire
