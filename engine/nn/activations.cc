@@ -4,6 +4,7 @@
 
 #include "engine/base/status_macros.h"
 #include "engine/nn/arguments.h"
+#include "engine/nn/layer.h"
 
 namespace fluxgate::nn {
 namespace {
@@ -55,9 +56,7 @@ Expr EmitLeakyRelu(Args a) {
 // relu6(x) = clamp(x, 0, 6)
 Expr EmitRelu6(Args a) { return ClampOpen(a[0], 0, 6); }
 // elu(x, α = 1) = x ≥ 0 ? x : α * (exp(x) - 1)
-Expr EmitElu(Args a) {
-  return Select(a[0] >= 0, Float(a[0]), Parameter(a, 1) * NegativeExp(a[0]));
-}
+Expr EmitElu(Args a) { return Select(a[0] >= 0, Float(a[0]), Parameter(a, 1) * NegativeExp(a[0])); }
 constexpr double kSqrt2OverPi = 0.79788456080286535588;
 constexpr double kSqrt8OverPi = 1.59576912160573071176;
 // gelu_tanh(x) = x/2 * (1 + tanh(√(2/π) * (x + 0.044715x³)))
@@ -159,7 +158,9 @@ Function Row(absl::string_view name, std::vector<absl::string_view> aliases = {}
   return f;
 }
 
-std::vector<Function> MakeRows() {
+}  // namespace
+
+std::vector<Function> ActivationRows() {
   std::vector<Function> rows = {
       Row<EmitIdentity>("identity"),
       Row<EmitTanh>("tanh"),
@@ -201,19 +202,12 @@ std::vector<Function> MakeRows() {
   return rows;
 }
 
-}  // namespace
-
-absl::Span<const Function> Activations() {
-  static const auto& rows = *new std::vector<Function>(MakeRows());
-  return rows;
-}
-
 const Value& IdentityFunction() {
-  static const auto& value = *new Value(FunctionAsValue(Activations()[0]));
+  static const auto& value = *new Value(FunctionAsValue(*FindFunction("identity")));
   return value;
 }
 
-bool IsIdentity(const Value& function) { return FunctionOf(function) == &Activations()[0]; }
+bool IsIdentity(const Value& function) { return function.IdenticalTo(IdentityFunction()); }
 
 EmitFunction LayerActivation(const Value& f) {
   const Function* row = FunctionOf(f);

@@ -1,6 +1,8 @@
 #ifndef FLUXGATE_ENGINE_NN_ACTIVATIONS_H_
 #define FLUXGATE_ENGINE_NN_ACTIVATIONS_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "engine/nn/function.h"
@@ -8,7 +10,7 @@
 namespace fluxgate::nn {
 
 // The elementwise functions of NNlib's src/activations.jl, and Base's identity and tanh.
-absl::Span<const Function> Activations();
+std::vector<Function> ActivationRows();
 
 // The value of Base's identity: the activation of a layer that names none.
 const Value& IdentityFunction();

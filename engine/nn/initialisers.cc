@@ -8,6 +8,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/nn/arguments.h"
 #include "engine/nn/errors.h"
+#include "engine/nn/layer.h"
 #include "engine/value/array.h"
 #include "engine/value/containers.h"
 
@@ -40,8 +41,7 @@ absl::StatusOr<double> KeywordNumber(Context& context, const Arguments& argument
 
 // (rand .- 0.5f0) .* width
 absl::StatusOr<Value> CentredUniform(Context& context, const Shape& shape, float width) {
-  FG_ASSIGN_OR_RETURN(Value draw,
-                      context.Random(DType::kFloat32, shape, Distribution::kUniform));
+  FG_ASSIGN_OR_RETURN(Value draw, context.Random(DType::kFloat32, shape, Distribution::kUniform));
   return context.ops().Apply(
       {draw}, [&](absl::Span<const Expr> x) { return (x[0] - 0.5) * static_cast<double>(width); });
 }
@@ -65,7 +65,8 @@ absl::StatusOr<Value> MakeGlorotUniform(Context& context, const Shape& shape,
                                         const Arguments& arguments) {
   FG_ASSIGN_OR_RETURN(double gain, KeywordNumber(context, arguments, "gain", 1));
   const Fan fan = FanOf(shape);
-  const float scale = static_cast<float>(gain) * std::sqrt(24.0f / static_cast<float>(fan.in + fan.out));
+  const float scale =
+      static_cast<float>(gain) * std::sqrt(24.0f / static_cast<float>(fan.in + fan.out));
   return CentredUniform(context, shape, scale);
 }
 
@@ -153,7 +154,7 @@ absl::StatusOr<Value> Call(Context& context, const Arguments& arguments);
 // The row that `maker` serves, for init(; keywords...), which gives the function back with them.
 template <Maker maker>
 const Function* RowOf() {
-  for (const Function& row : Initialisers()) {
+  for (const Function& row : Functions()) {
     if (row.call == &Call<maker>) return &row;
   }
   return nullptr;
@@ -178,8 +179,8 @@ Function Row(absl::string_view name, std::vector<absl::string_view> keywords,
 
 }  // namespace
 
-absl::Span<const Function> Initialisers() {
-  static const auto& rows = *new std::vector<Function>{
+std::vector<Function> InitialiserRows() {
+  return {
       Row<MakeGlorotUniform>("glorot_uniform", {"gain"}),
       Row<MakeGlorotNormal>("glorot_normal", {"gain"}),
       Row<MakeKaimingUniform>("kaiming_uniform", {"gain"}),
@@ -190,7 +191,6 @@ absl::Span<const Function> Initialisers() {
       Row<MakeRand>("rand32", {}, true),
       Row<MakeRandn>("randn32", {}, true),
   };
-  return rows;
 }
 
 absl::StatusOr<Value> GlorotUniform(Context& context, const Shape& shape) {

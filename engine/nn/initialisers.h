@@ -1,15 +1,16 @@
 #ifndef FLUXGATE_ENGINE_NN_INITIALISERS_H_
 #define FLUXGATE_ENGINE_NN_INITIALISERS_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "engine/nn/function.h"
 
 namespace fluxgate::nn {
 
 // The functions of Flux's src/utils.jl that make the first values of parameters: init(dims...) is a
 // Float32 array, init(; keywords...) a function that remembers the keywords.
-absl::Span<const Function> Initialisers();
+std::vector<Function> InitialiserRows();
 
 absl::StatusOr<Value> GlorotUniform(Context& context, const Shape& shape);
 

@@ -34,6 +34,8 @@ const Layer* FindLayer(absl::string_view name);
 
 // Activations, losses, initialisers and utilities (everything that is not a layer's constructor).
 absl::Span<const Function> Functions();
+// By name or alias; null when there is none.
+const Function* FindFunction(absl::string_view name);
 
 }  // namespace fluxgate::nn
 

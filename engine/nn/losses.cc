@@ -199,8 +199,8 @@ Function Row(absl::string_view name, std::vector<absl::string_view> keywords) {
 
 }  // namespace
 
-absl::Span<const Function> Losses() {
-  static const auto& rows = *new std::vector<Function>{
+std::vector<Function> LossRows() {
+  return {
       Row<Mse>("mse", {}),
       Row<Mae>("mae", {}),
       Row<Msle>("msle", {"eps", "ϵ"}),
@@ -220,7 +220,6 @@ absl::Span<const Function> Losses() {
       Row<Focal>("focal_loss", {"dims", "gamma", "γ", "eps", "ϵ"}),
       Row<SiameseContrastive>("siamese_contrastive_loss", {"margin"}),
   };
-  return rows;
 }
 
 }  // namespace fluxgate::nn

@@ -58,8 +58,7 @@ Expr LogSumExp(Expr x, const ReductionDims& dims) {
   if (!x.ok()) return x;
   x = FloatOf(x);
   const Expr maximum = StopGradient(MaxOver(x, dims));
-  const Expr finite =
-      Select(Apply(ir::OpKind::kIsFinite, maximum), maximum, maximum.Number(0));
+  const Expr finite = Select(Apply(ir::OpKind::kIsFinite, maximum), maximum, maximum.Number(0));
   return finite + Log(SumOver(Exp(x - finite), dims));
 }
 
@@ -92,13 +91,12 @@ Expr Softmax(Expr x, const ReductionDims& dims) {
   return e / SumOver(e, dims);
 }
 
-absl::Span<const Function> SoftmaxFunctions() {
-  static const auto& rows = *new std::vector<Function>{
+std::vector<Function> SoftmaxRows() {
+  return {
       {"softmax", "NNlib", true, 1, 1, {"dims"}, Call<Softmax>},
       {"logsoftmax", "NNlib", true, 1, 1, {"dims"}, Call<LogSoftmax>},
       {"logsumexp", "NNlib", true, 1, 1, {"dims"}, CallLogSumExp},
   };
-  return rows;
 }
 
 }  // namespace fluxgate::nn

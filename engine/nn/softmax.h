@@ -1,14 +1,15 @@
 #ifndef FLUXGATE_ENGINE_NN_SOFTMAX_H_
 #define FLUXGATE_ENGINE_NN_SOFTMAX_H_
 
-#include "absl/types/span.h"
+#include <vector>
+
 #include "engine/nn/arguments.h"
 #include "engine/nn/function.h"
 
 namespace fluxgate::nn {
 
 // softmax, logsoftmax and logsumexp (NNlib's src/softmax.jl).
-absl::Span<const Function> SoftmaxFunctions();
+std::vector<Function> SoftmaxRows();
 
 // x .- log.(sum(exp.(x); dims)), safe for large and infinite x. Same shape as x.
 ir::Expr LogSoftmax(ir::Expr x, const ReductionDims& dims);
