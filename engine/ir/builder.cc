@@ -1,5 +1,6 @@
 #include "engine/ir/builder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -54,15 +55,33 @@ NodeId Builder::Append(Node node) {
         absl::StrCat("the graph has more than ", options_.max_nodes, " nodes")));
   }
   const NodeId id = static_cast<NodeId>(graph_.nodes.size());
+  uint64_t hash = 0;
   if (node.op != OpKind::kInput && node.op != OpKind::kBarrier) {
-    auto& candidates = by_hash_[HashNode(node)];
-    for (NodeId other : candidates) {
-      if (SameNode(graph_.nodes[other], node)) return other;
+    hash = HashNode(node);
+    if (table_.size() < 2 * (graph_.nodes.size() + 1)) GrowTable();
+    size_t slot = hash & (table_.size() - 1);
+    while (table_[slot] != kNoNode) {
+      const NodeId other = table_[slot];
+      if (hashes_[other] == hash && SameNode(graph_.nodes[other], node)) return other;
+      slot = (slot + 1) & (table_.size() - 1);
     }
-    candidates.push_back(id);
+    table_[slot] = id;
   }
+  hashes_.push_back(hash);
   graph_.nodes.push_back(std::move(node));
   return id;
+}
+
+void Builder::GrowTable() {
+  constexpr size_t kFirst = 64;
+  table_.assign(std::max(kFirst, 2 * table_.size()), kNoNode);
+  for (NodeId id = 0; id < static_cast<NodeId>(graph_.nodes.size()); ++id) {
+    const OpKind op = graph_.nodes[id].op;
+    if (op == OpKind::kInput || op == OpKind::kBarrier) continue;
+    size_t slot = hashes_[id] & (table_.size() - 1);
+    while (table_[slot] != kNoNode) slot = (slot + 1) & (table_.size() - 1);
+    table_[slot] = id;
+  }
 }
 
 NodeId Builder::AppendShaped(OpKind op, DType dtype, absl::StatusOr<Shape> shape,

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -96,11 +96,14 @@ class Builder {
     return constant.has_value() && *constant == value;
   }
   const Tensor* ConstantScalar(NodeId id) const;
+  void GrowTable();
 
   Options options_;
   Graph graph_;
   absl::Status status_;
-  absl::flat_hash_map<uint64_t, absl::InlinedVector<NodeId, 1>> by_hash_;
+  // Open addressing: a slot holds a node or kNoNode. Its size is a power of two.
+  std::vector<NodeId> table_;
+  std::vector<uint64_t> hashes_;  // Of each node.
 };
 
 }  // namespace fluxgate::ir
