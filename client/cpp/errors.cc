@@ -1,0 +1,74 @@
+#include "client/cpp/errors.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace fluxgate::client {
+namespace {
+
+constexpr char kDetailsUrl[] = "type.googleapis.com/google.rpc.Status";
+
+// The first detail of the type, if there is one.
+template <typename Detail>
+absl::optional<Detail> FindDetail(const absl::Status& status) {
+  absl::optional<absl::Cord> payload = status.GetPayload(kDetailsUrl);
+  google::rpc::Status details;
+  if (!payload.has_value() || !details.ParseFromString(std::string(*payload))) {
+    return absl::nullopt;
+  }
+  for (const auto& any : details.details()) {
+    Detail detail;
+    if (any.UnpackTo(&detail)) return detail;
+  }
+  return absl::nullopt;
+}
+
+}  // namespace
+
+absl::Status ToStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  if (!status.error_details().empty()) {
+    result.SetPayload(kDetailsUrl, absl::Cord(status.error_details()));
+  }
+  return result;
+}
+
+absl::optional<v1::SourceDiagnostic> GetDiagnostic(const absl::Status& status) {
+  return FindDetail<v1::SourceDiagnostic>(status);
+}
+
+absl::optional<std::chrono::milliseconds> GetRetryDelay(const absl::Status& status) {
+  auto info = FindDetail<google::rpc::RetryInfo>(status);
+  if (!info.has_value()) return absl::nullopt;
+  return std::chrono::milliseconds(info->retry_delay().seconds() * 1000 +
+                                   info->retry_delay().nanos() / 1000000);
+}
+
+std::string FormatError(const absl::Status& status) {
+  if (auto diagnostic = GetDiagnostic(status)) {
+    std::string text = absl::StrCat("ERROR: ", diagnostic->kind(), ": ", diagnostic->message());
+    if (!diagnostic->suggestion().empty()) {
+      absl::StrAppend(&text, "\nSuggestion: did you mean `", diagnostic->suggestion(), "`?");
+    }
+    if (diagnostic->line() > 0) {
+      absl::StrAppend(&text, "\n@ ", diagnostic->source(), ":", diagnostic->line(), ":",
+                      diagnostic->column());
+    }
+    for (const std::string& line : diagnostic->excerpt()) absl::StrAppend(&text, "\n", line);
+    for (const std::string& frame : diagnostic->trace()) absl::StrAppend(&text, "\n  in ", frame);
+    return text;
+  }
+  std::string text =
+      absl::StrCat("ERROR: ", absl::StatusCodeToString(status.code()), ": ", status.message());
+  if (auto request = FindDetail<google::rpc::BadRequest>(status)) {
+    for (const auto& violation : request->field_violations()) {
+      absl::StrAppend(&text, "\n  ", violation.field(), ": ", violation.description());
+    }
+  }
+  return text;
+}
+
+}  // namespace fluxgate::client
