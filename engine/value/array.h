@@ -93,6 +93,8 @@ class Array : public Object {
 
   // Shown as OneHotMatrix; the elements are ordinary Bools.
   bool one_hot = false;
+  // The transpose of a vector: 1×n, and its product with a vector is a number.
+  bool row_vector = false;
 
  private:
   absl::Status CheckResizable() const;

@@ -1,0 +1,27 @@
+#ifndef FLUXGATE_ENGINE_LANG_LINEAR_ALGEBRA_H_
+#define FLUXGATE_ENGINE_LANG_LINEAR_ALGEBRA_H_
+
+#include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "engine/lang/builtin.h"
+
+namespace fluxgate::lang {
+
+// Products and the like of numeric arrays (Array or Range).
+absl::StatusOr<Value> MatrixProduct(Evaluator& eval, const Value& a, const Value& b);
+absl::StatusOr<Value> MatrixPower(Evaluator& eval, const Value& a, int64_t n);
+// a' for numbers, vectors (a row), matrices; MethodError otherwise.
+absl::StatusOr<Value> Adjoint(Evaluator& eval, const Value& a);
+absl::StatusOr<Value> DotProduct(Evaluator& eval, const Value& a, const Value& b);
+// a \ b and a / b: by elimination for a square matrix, least squares for a tall one.
+absl::StatusOr<Value> Solve(Evaluator& eval, const Value& a, const Value& b);
+absl::StatusOr<Value> RightDivide(Evaluator& eval, const Value& a, const Value& b);
+// The p-norm of all elements (2 is the default; infinities allowed).
+absl::StatusOr<Value> Norm(Evaluator& eval, const Value& a, double p);
+// isapprox; absent tolerances are Julia's defaults.
+absl::StatusOr<bool> IsApprox(Evaluator& eval, const Value& a, const Value& b,
+                              absl::optional<double> atol, absl::optional<double> rtol);
+
+}  // namespace fluxgate::lang
+
+#endif  // FLUXGATE_ENGINE_LANG_LINEAR_ALGEBRA_H_
