@@ -21,46 +21,6 @@ absl::StatusOr<Value> Elementwise(Evaluator& eval, BinaryOp op, const Value& a, 
       {a, b}, [op](absl::Span<const ir::Expr> x) { return OperatorExpression(op, x[0], x[1]); });
 }
 
-// A range times or plus a number stays a range; nothing when it does not.
-absl::optional<Value> RangeArithmetic(BinaryOp op, const Value& a, const Value& b) {
-  const Range* range = a.is(Kind::kRange) ? a.As<Range>() : b.As<Range>();
-  const Value& other = a.is(Kind::kRange) ? b : a;
-  if (!other.is_number() || other.is_bool()) return absl::nullopt;
-  const auto apply = [op](const Scalar& x, const Scalar& y) {
-    return NumberOperator(op, x, y)->scalar();
-  };
-  const bool left = a.is(Kind::kRange);
-  const Scalar n = other.scalar();
-  Scalar start, step = range->step;
-  bool unit = false;
-  switch (op) {
-    case BinaryOp::kAdd:
-      start = apply(range->start, n);
-      unit = range->unit;
-      break;
-    case BinaryOp::kSub:
-      start = left ? apply(range->start, n) : apply(n, range->start);
-      unit = left && range->unit;
-      if (!left) step = NumberOperator(BinaryOp::kMul, step, Scalar(int64_t{-1}))->scalar();
-      break;
-    case BinaryOp::kMul:
-      start = apply(range->start, n);
-      step = apply(range->step, n);
-      break;
-    case BinaryOp::kDiv:
-      if (!left) return absl::nullopt;
-      start = apply(range->start, n);
-      step = apply(range->step, n);
-      break;
-    default:
-      return absl::nullopt;
-  }
-  if (!step.is_float() && step.AsInt64() == 0) return absl::nullopt;
-  unit = unit && !start.is_float();
-  return Value(
-      std::make_shared<Range>(start, step.ConvertTo(start.dtype()), range->length, unit));
-}
-
 absl::Status CheckSameShape(const Value& a, const Value& b) {
   const Shape x = ShapeOf(a), y = ShapeOf(b);
   if (x == y) return absl::OkStatus();
@@ -110,9 +70,7 @@ absl::StatusOr<Value> Arithmetic(Evaluator& eval, BinaryOp op, const Value& a, c
       const bool scales = (array_a && IsNumeric(b) && op != BinaryOp::kLeftDiv) ||
                           (array_b && IsNumeric(a) && op != BinaryOp::kDiv);
       if (scales) {
-        if ((a.is(Kind::kRange) || b.is(Kind::kRange))) {
-          if (absl::optional<Value> r = RangeArithmetic(op, a, b)) return *r;
-        }
+        if (absl::optional<Value> r = RangeOperator(op, a, b)) return *r;
         if (IsNumericArray(a) || IsNumericArray(b)) {
           return KeepRow(IsRow(a) || IsRow(b), Elementwise(eval, op, a, b));
         }
@@ -297,6 +255,46 @@ absl::StatusOr<Value> Other(Evaluator& eval, BinaryOp op, const Value& a, const 
 
 }  // namespace
 
+absl::optional<Value> RangeOperator(BinaryOp op, const Value& a, const Value& b) {
+  const Range* range = a.is(Kind::kRange) ? a.As<Range>() : b.As<Range>();
+  if (range == nullptr) return absl::nullopt;
+  const Value& other = a.is(Kind::kRange) ? b : a;
+  if (!other.is_number() || other.is_bool()) return absl::nullopt;
+  const auto apply = [op](const Scalar& x, const Scalar& y) {
+    return NumberOperator(op, x, y)->scalar();
+  };
+  const bool left = a.is(Kind::kRange);
+  const Scalar n = other.scalar();
+  Scalar start, step = range->step;
+  bool unit = false;
+  switch (op) {
+    case BinaryOp::kAdd:
+      start = apply(range->start, n);
+      unit = range->unit;
+      break;
+    case BinaryOp::kSub:
+      start = left ? apply(range->start, n) : apply(n, range->start);
+      unit = left && range->unit;
+      if (!left) step = NumberOperator(BinaryOp::kMul, step, Scalar(int64_t{-1}))->scalar();
+      break;
+    case BinaryOp::kMul:
+      start = apply(range->start, n);
+      step = apply(range->step, n);
+      break;
+    case BinaryOp::kDiv:
+      if (!left) return absl::nullopt;
+      start = apply(range->start, n);
+      step = apply(range->step, n);
+      break;
+    default:
+      return absl::nullopt;
+  }
+  if (!step.is_float() && step.AsInt64() == 0) return absl::nullopt;
+  unit = unit && !start.is_float();
+  return Value(
+      std::make_shared<Range>(start, step.ConvertTo(start.dtype()), range->length, unit));
+}
+
 absl::StatusOr<Value> BinaryOperator(Evaluator& eval, BinaryOp op, const Value& a,
                                      const Value& b) {
   if (a.is_number() && b.is_number() && op <= BinaryOp::kGe) {
@@ -341,7 +339,7 @@ absl::StatusOr<Value> UnaryOperator(Evaluator& eval, absl::string_view op, const
       return NumberOperator(BinaryOp::kSub, Scalar(int64_t{0}).ConvertTo(s.dtype()), s);
     }
     if (const Range* range = a.As<Range>(); range != nullptr && range->dtype() != DType::kBool) {
-      if (absl::optional<Value> r = RangeArithmetic(BinaryOp::kMul, a, Value::Int(-1))) return *r;
+      if (absl::optional<Value> r = RangeOperator(BinaryOp::kMul, a, Value::Int(-1))) return *r;
     }
     if (IsNumeric(a) || IsNumericArray(a)) {
       return KeepRow(IsRow(a), eval.ops().Apply({a}, [](absl::Span<const ir::Expr> x) {

@@ -66,6 +66,9 @@ int CompareNumbers(const Scalar& a, const Scalar& b);
 bool HasExpression(BinaryOp op);
 ir::Expr OperatorExpression(BinaryOp op, ir::Expr a, ir::Expr b);
 
+// A range times, plus or minus a number, which stays a range; nothing for other operands.
+absl::optional<Value> RangeOperator(BinaryOp op, const Value& a, const Value& b);
+
 // x^n with a literal n: a negative one gives 1/x^-n for integers too.
 absl::StatusOr<Value> LiteralPower(Evaluator& eval, const Value& base, int64_t exponent);
 

@@ -269,8 +269,9 @@ absl::StatusOr<Value> ElementAt(Evaluator& eval, const Value& sequence, int64_t 
           return ElementExpr(x[0], index);
         });
       }
-      FG_ASSIGN_OR_RETURN(const Tensor elements, sequence.As<Array>()->Read());
-      return Value(Scalar::FromTensor(elements, index));
+      const Array& array = *sequence.As<Array>();
+      FG_ASSIGN_OR_RETURN(const Tensor elements, array.storage()->Read());
+      return Value(Scalar::FromTensor(elements, array.StorageOffset(index)));
     }
     default:
       return sequence;

@@ -125,6 +125,18 @@ Array::Array(std::shared_ptr<Storage> storage, Shape shape, ir::SliceAttr view)
       shape_(std::move(shape)),
       view_(std::move(view)) {}
 
+int64_t Array::StorageOffset(int64_t flat) const {
+  if (!view_) return flat;
+  const Shape& whole = storage_->shape();
+  int64_t offset = 0, stride = 1;
+  for (int d = 0; d < whole.rank(); ++d) {
+    offset += (view_->start[d] + flat % view_->count[d] * view_->step[d]) * stride;
+    flat /= view_->count[d];
+    stride *= whole.dim(d);
+  }
+  return offset;
+}
+
 absl::StatusOr<Tensor> Array::Read() const {
   FG_ASSIGN_OR_RETURN(Tensor whole, storage_->Read());
   if (!view_) return whole.shape() == shape_ ? whole : whole.Reshaped(shape_);

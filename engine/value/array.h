@@ -80,6 +80,8 @@ class Array : public Object {
   // Set for a view: the slice of storage()->shape() that this array is (dims of count 1 that an
   // integer index removed are absent from shape()).
   const absl::optional<ir::SliceAttr>& view() const { return view_; }
+  // Where in the storage the element with this flat index is.
+  int64_t StorageOffset(int64_t flat) const;
   bool is_traced() const { return static_cast<bool>(storage_->node()); }
 
   // The elements now, with shape().

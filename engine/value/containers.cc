@@ -1,5 +1,7 @@
 #include "engine/value/containers.h"
 
+#include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,20 +27,53 @@ std::string KeyStep(const Value& key, size_t position) {
 
 }  // namespace
 
-Scalar Range::At(int64_t i) const {
-  switch (start.dtype()) {
-    case DType::kFloat64:
-      return Scalar(start.AsDouble() + static_cast<double>(i) * step.AsDouble());
-    case DType::kFloat32:
-      // In double, so that 0.1f0:0.1f0:1 gives the floats nearest to the decimals.
-      return Scalar(
-          static_cast<float>(start.AsDouble() + static_cast<double>(i) * step.AsDouble()));
-    default:
-      return Scalar(static_cast<int64_t>(static_cast<uint64_t>(start.AsInt64()) +
-                                         static_cast<uint64_t>(i) *
-                                             static_cast<uint64_t>(step.AsInt64())))
-          .ConvertTo(start.dtype());
+bool AsFraction(double x, DType dtype, double* numerator, double* denominator) {
+  // The convergents of the continued fraction.
+  constexpr double kLimit = 1 << 24;
+  double n0 = 0, d0 = 1, n1 = 1, d1 = 0, rest = x;
+  for (int i = 0; i < 32; ++i) {
+    const double whole = std::floor(rest);
+    const double n = whole * n1 + n0, d = whole * d1 + d0;
+    if (!(std::abs(n) < kLimit && std::abs(d) < kLimit)) return false;
+    const double q = n / d;
+    if (dtype == DType::kFloat32 ? static_cast<float>(q) == static_cast<float>(x) : q == x) {
+      *numerator = n;
+      *denominator = d;
+      return true;
+    }
+    n0 = n1, d0 = d1, n1 = n, d1 = d;
+    rest = 1 / (rest - whole);
   }
+  return false;
+}
+
+Range::Range(Scalar first, Scalar by, int64_t count, bool is_unit)
+    : Object(kKind), start(first), step(by), length(count), unit(is_unit) {
+  if (!start.is_float()) return;
+  double n0, d0, n1, d1;
+  if (!AsFraction(start.AsDouble(), start.dtype(), &n0, &d0) ||
+      !AsFraction(step.AsDouble(), start.dtype(), &n1, &d1)) {
+    return;
+  }
+  const double d = d0 / static_cast<double>(std::gcd(static_cast<int64_t>(d0),
+                                                     static_cast<int64_t>(d1))) * d1;
+  if (d > 1e12) return;
+  denominator_ = d;
+  start_numerator_ = n0 * (d / d0);
+  step_numerator_ = n1 * (d / d1);
+}
+
+Scalar Range::At(int64_t i) const {
+  if (start.is_float()) {
+    const auto k = static_cast<double>(i);
+    const double v = denominator_ != 0
+                         ? (start_numerator_ + k * step_numerator_) / denominator_
+                         : start.AsDouble() + k * step.AsDouble();
+    return Scalar(v).ConvertTo(dtype());
+  }
+  const uint64_t v = static_cast<uint64_t>(start.AsInt64()) +
+                     static_cast<uint64_t>(i) * static_cast<uint64_t>(step.AsInt64());
+  return Scalar(static_cast<int64_t>(v)).ConvertTo(dtype());
 }
 
 std::vector<Child> Tuple::Children() const { return Numbered(elements); }

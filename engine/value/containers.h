@@ -16,14 +16,21 @@ namespace fluxgate {
 class Range : public Object {
  public:
   static constexpr Kind kKind = Kind::kRange;
-  Range(Scalar start, Scalar step, int64_t length, bool unit)
-      : Object(kKind), start(start), step(step), length(length), unit(unit) {}
+  Range(Scalar start, Scalar step, int64_t length, bool unit);
   Scalar At(int64_t i) const;
   DType dtype() const { return start.dtype(); }
   const Scalar start, step;
   const int64_t length;
   const bool unit;  // Written a:b: shown without the step.
+
+ private:
+  // A float range over decimals such as 0:0.1:1 computes with fractions, so that its elements are
+  // the floats nearest to the decimals; 0 when start and step are no small fractions.
+  double denominator_ = 0, start_numerator_ = 0, step_numerator_ = 0;
 };
+
+// x as a fraction of small whole numbers that rounds to it in `dtype`, if there is one.
+bool AsFraction(double x, DType dtype, double* numerator, double* denominator);
 
 class Tuple : public Object {
  public:
