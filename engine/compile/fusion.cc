@@ -55,7 +55,10 @@ class Grouper {
     for (NodeId id = size_ - 1; id >= 0; --id) {
       const ir::Node& n = node(id);
       if (!IsView(n) || is_output_[id] || users_[id].empty()) continue;
-      if (n.op != OpKind::kBroadcast && users_[id].size() > 1) continue;
+      if (n.op == OpKind::kBroadcast ? node(n.operands[0]).shape == n.shape
+                                     : users_[id].size() > 1) {
+        continue;
+      }
       absorbed_[id] = std::all_of(users_[id].begin(), users_[id].end(), [&](NodeId user) {
         return IsFusible(node(user)) || absorbed_[user];
       });
