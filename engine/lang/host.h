@@ -72,8 +72,13 @@ struct TrainRequest {
   std::vector<Value> parameters;
   std::vector<Value> leaves;
 
-  // Called after each step, under the session's turn; false stops after that step. May be null.
+  // Called under the session's turn with parameters and states published: at the end of every epoch
+  // and about every 50 ms between, or, with `every_step`, after each step. False stops after that
+  // step. May be null.
   std::function<absl::StatusOr<bool>(const TrainProgress&)> on_step;
+  bool every_step = false;
+  // on_step may change what the loss reads besides arrays: stage anew after each call.
+  bool on_step_has_effects = false;
 };
 
 struct TrainSummary {
