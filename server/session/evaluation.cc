@@ -1,0 +1,76 @@
+#include "server/session/evaluation.h"
+
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "engine/base/status_macros.h"
+#include "engine/lang/parser.h"
+
+namespace fluxgate::session {
+namespace {
+
+constexpr char kIncomplete[] = "fluxgate/incomplete";
+
+bool IsBlank(absl::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == absl::string_view::npos;
+}
+
+// Whether more lines could complete the text.
+bool WantsMore(absl::string_view text) {
+  bool incomplete = false;
+  const bool parsed = lang::Parse("", std::string(text), {}, &incomplete).ok();
+  return !parsed && incomplete;
+}
+
+}  // namespace
+
+bool IsIncomplete(const absl::Status& status) { return status.GetPayload(kIncomplete).has_value(); }
+
+absl::StatusOr<Evaluation> EvaluateText(Visit& visit, absl::string_view source,
+                                        absl::string_view source_name) {
+  const std::string name = source_name.empty() ? visit.NextSourceName() : std::string(source_name);
+  absl::StatusOr<lang::EvaluationResult> result =
+      visit.interpreter().Evaluate(name, std::string(source));
+  if (!result.ok()) {
+    absl::Status status = std::move(result).status();
+    if (absl::IsInvalidArgument(status) && WantsMore(source)) {
+      status.SetPayload(kIncomplete, absl::Cord("1"));
+    }
+    return status;
+  }
+  Evaluation evaluation;
+  evaluation.value = std::move(result->value);
+  evaluation.show = result->show ? std::move(result->display) : "";
+  evaluation.output = visit.TakeOutput();
+  return evaluation;
+}
+
+absl::StatusOr<Evaluation> EvaluateInputs(Visit& visit, absl::string_view source,
+                                          absl::string_view source_name) {
+  Evaluation all;
+  std::string input;
+  int line = 0, first = 1;
+  const std::vector<absl::string_view> lines = absl::StrSplit(source, '\n');
+  for (size_t i = 0; i < lines.size(); ++i) {
+    ++line;
+    if (input.empty()) first = line;
+    absl::StrAppend(&input, lines[i], "\n");
+    if (IsBlank(input)) {
+      input.clear();
+      continue;
+    }
+    FG_RETURN_IF_ERROR(visit.Pause());
+    if (i + 1 < lines.size() && WantsMore(input)) continue;
+    FG_ASSIGN_OR_RETURN(Evaluation one, EvaluateText(visit, input, source_name));
+    input.clear();
+    all.value = std::move(one.value);
+    all.show = one.show;
+    all.inputs.push_back({first, one.output, std::move(one.show)});
+    absl::StrAppend(&all.output, one.output);
+  }
+  return all;
+}
+
+}  // namespace fluxgate::session

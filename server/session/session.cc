@@ -1,0 +1,129 @@
+#include "server/session/session.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+
+namespace fluxgate::session {
+namespace {
+
+// What one call may print; a detached job's output leaves at once and is bounded all the same.
+constexpr size_t kMaxPrintedBytes = 1 << 20;
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Session>> Session::Create(SessionOptions options,
+                                                         const HostFactory& hosts,
+                                                         const Clock& clock) {
+  FG_ASSIGN_OR_RETURN(std::unique_ptr<BoundHost> host,
+                      hosts({options.device, options.seed, options.budget}));
+  return absl::WrapUnique(new Session(std::move(options), std::move(host), clock));
+}
+
+Session::Session(SessionOptions options, std::unique_ptr<BoundHost> host, const Clock& clock)
+    : options_(std::move(options)),
+      clock_(clock),
+      created_(clock.Now()),
+      last_used_(clock.Monotonic().count()),
+      host_(std::move(host)),
+      interpreter_(*host_) {}
+
+absl::StatusOr<std::unique_ptr<Visit>> Session::Enter(CallContext& context, Entry entry) {
+  Touch();
+  auto visit = absl::WrapUnique(new Visit(shared_from_this(), context, entry));
+  if (entry.number.has_value() || !turns_.TryAcquire()) {
+    const auto begin = std::chrono::steady_clock::now();
+    // Nobody computes less because this call waits.
+    if (context.permit != nullptr) context.permit->Release();
+    absl::Status got = turns_.Acquire(visit->token(), entry.number);
+    if (context.permit != nullptr) context.permit->Acquire();
+    context.times.queue += std::chrono::steady_clock::now() - begin;
+    FG_RETURN_IF_ERROR(got);
+  }
+  visit->has_turn_ = true;
+  if (closed()) {
+    return absl::NotFoundError(absl::StrCat("session \"", name(), "\" was deleted"));
+  }
+  visit->Bind();
+  return visit;
+}
+
+absl::optional<Clock::TimePoint> Session::ExpiryTime() const {
+  if (!options_.time_to_live.has_value()) return absl::nullopt;
+  const std::chrono::nanoseconds idle =
+      clock_.Monotonic() - std::chrono::nanoseconds(last_used_.load(std::memory_order_relaxed));
+  return clock_.Now() +
+         std::chrono::duration_cast<Clock::TimePoint::duration>(*options_.time_to_live - idle);
+}
+
+bool Session::Expired() const {
+  if (!options_.time_to_live.has_value() || inside_.load() > 0) return false;
+  return clock_.Monotonic().count() - last_used_.load(std::memory_order_relaxed) >=
+         options_.time_to_live->count();
+}
+
+Visit::Visit(std::shared_ptr<Session> session, CallContext& context, const Session::Entry& entry)
+    : session_(std::move(session)),
+      context_(context),
+      source_(context.token),
+      passes_turn_(entry.passes_turn) {
+  session_->inside_.fetch_add(1);
+  if (entry.timeout.has_value()) source_.SetTimeout(*entry.timeout);
+}
+
+Visit::~Visit() {
+  if (has_turn_) {
+    charge_.reset();
+    session_->num_names_.store(static_cast<int64_t>(interpreter().Names().size()),
+                               std::memory_order_relaxed);
+    host().Bind({});
+    session_->turns_.Release();
+  }
+  session_->Touch();
+  session_->inside_.fetch_sub(1);
+}
+
+void Visit::Bind() {
+  charge_.emplace(session_->options_.budget);
+  host().Bind({token(), this, [this](absl::string_view text) { return Print(text); }});
+}
+
+const ModelState* Visit::FindState(const std::string& model) const {
+  auto it = session_->models_.find(model);
+  return it == session_->models_.end() ? nullptr : &it->second;
+}
+
+std::string Visit::NextSourceName() { return absl::StrCat("REPL[", ++session_->inputs_, "]"); }
+
+absl::Status Visit::Print(absl::string_view text) {
+  printed_ += text.size();
+  if (printed_ > kMaxPrintedBytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the text prints more than ", kMaxPrintedBytes, " bytes"));
+  }
+  if (sink_) {
+    sink_(text);
+  } else {
+    output_.append(text.data(), text.size());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Visit::Pause() {
+  FG_RETURN_IF_ERROR(token().Check());
+  if (ReaderWaits()) {
+    host().Bind({});
+    charge_.reset();
+    if (context_.permit != nullptr) context_.permit->Release();
+    session_->turns_.PassOn();
+    if (context_.permit != nullptr) context_.permit->Acquire();
+    Bind();
+  } else if (context_.permit != nullptr) {
+    context_.permit->Yield();
+  }
+  return token().Check();
+}
+
+}  // namespace fluxgate::session
