@@ -1,0 +1,29 @@
+#include "client/cli/flags.h"
+
+#include "absl/flags/flag.h"
+
+ABSL_FLAG(std::string, server, "127.0.0.1:50051", "address of the server");
+ABSL_FLAG(std::string, session, "", "session to work in; the server's default one when empty");
+
+ABSL_FLAG(std::string, label, "", "push: the CSV column that becomes y; the others become x");
+ABSL_FLAG(bool, onehot, false, "push: y is one-hot, a row for each label in sorted order");
+ABSL_FLAG(double, scale, 1.0, "push: multiplies x");
+ABSL_FLAG(double, split, 0.0,
+          "push: holds out this share of the examples, at random, as NAME_test");
+ABSL_FLAG(absl::optional<uint64_t>, seed, absl::nullopt,
+          "push: seeds the split; train: seeds the session's random numbers");
+
+ABSL_FLAG(std::string, loss, "", "train: a workspace function of (model, x, y), or a built-in");
+ABSL_FLAG(std::string, optimiser, "", "train: Julia text such as 'Adam(0.001)'");
+ABSL_FLAG(std::string, data, "", "train: the dataset; the session's only one when empty");
+ABSL_FLAG(std::string, validation, "", "train: a dataset to report loss and metrics on");
+ABSL_FLAG(std::vector<std::string>, metrics, {}, "train: reported after each epoch, as accuracy");
+ABSL_FLAG(uint32_t, epochs, 1, "train: how often to go through the data");
+ABSL_FLAG(uint32_t, batch_size, 0, "train: examples in a batch; 0: all of the data");
+ABSL_FLAG(bool, shuffle, false, "train: another order each epoch");
+ABSL_FLAG(bool, detach, false, "train: print the job and leave it running");
+
+ABSL_FLAG(std::string, out, "", "params: writes the parameters to this .npz file");
+ABSL_FLAG(std::string, in, "", "params: sets the parameters from this .npz file");
+
+ABSL_FLAG(uint32_t, after_event, 0, "watch: skips the events up to this number");

@@ -1,0 +1,40 @@
+#ifndef FLUXGATE_CLIENT_CLI_FLAGS_H_
+#define FLUXGATE_CLIENT_CLI_FLAGS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/flags/declare.h"
+#include "absl/types/optional.h"
+
+// Of every command.
+ABSL_DECLARE_FLAG(std::string, server);
+ABSL_DECLARE_FLAG(std::string, session);
+
+// Of push.
+ABSL_DECLARE_FLAG(std::string, label);
+ABSL_DECLARE_FLAG(bool, onehot);
+ABSL_DECLARE_FLAG(double, scale);
+ABSL_DECLARE_FLAG(double, split);
+ABSL_DECLARE_FLAG(absl::optional<uint64_t>, seed);  // and of train
+
+// Of train.
+ABSL_DECLARE_FLAG(std::string, loss);
+ABSL_DECLARE_FLAG(std::string, optimiser);
+ABSL_DECLARE_FLAG(std::string, data);
+ABSL_DECLARE_FLAG(std::string, validation);
+ABSL_DECLARE_FLAG(std::vector<std::string>, metrics);
+ABSL_DECLARE_FLAG(uint32_t, epochs);
+ABSL_DECLARE_FLAG(uint32_t, batch_size);
+ABSL_DECLARE_FLAG(bool, shuffle);
+ABSL_DECLARE_FLAG(bool, detach);
+
+// Of params.
+ABSL_DECLARE_FLAG(std::string, out);
+ABSL_DECLARE_FLAG(std::string, in);
+
+// Of watch.
+ABSL_DECLARE_FLAG(uint32_t, after_event);
+
+#endif  // FLUXGATE_CLIENT_CLI_FLAGS_H_

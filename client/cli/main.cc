@@ -1,0 +1,81 @@
+// fluxgate: a Fluxgate server from the command line. `fluxgate --help` lists the commands.
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/cli/commands.h"
+#include "client/cli/flags.h"
+#include "client/cpp/errors.h"
+
+namespace fluxgate::client {
+
+absl::Span<const Command> Commands() {
+  static constexpr Command kCommands[] = {
+      {"eval", "SOURCE|-", "runs Julia text and prints what Julia's prompt would", 1, 1, RunEval},
+      {"run", "FILE.jl", "runs a file of Julia text", 1, 1, RunFile},
+      {"push", "NAME FILE.csv|FILE.npz",
+       "stores a file as a dataset; see --label, --onehot, --split", 2, 2, RunPush},
+      {"train", "[MODEL]", "trains a model; see --loss, --optimiser, --epochs, --batch_size", 0, 1,
+       RunTrain},
+      {"params", "[MODEL]", "lists a model's parameters, or --out FILE.npz, or --in FILE.npz", 0, 1,
+       RunParams},
+      {"jobs", "", "lists the session's jobs", 0, 0, RunJobs},
+      {"watch", "JOB", "shows a job until it ends", 1, 1, RunWatch},
+      {"cancel", "JOB", "stops a job at its next step's boundary", 1, 1, RunCancel},
+      {"sessions", "", "lists the server's sessions", 0, 0, RunSessions},
+      {"info", "", "says what the server is and can do", 0, 0, RunInfo},
+  };
+  return kCommands;
+}
+
+namespace {
+
+std::string Usage() {
+  std::string text = "fluxgate [--server ADDRESS] [--session NAME] COMMAND ...\n\n";
+  for (const Command& command : Commands()) {
+    absl::StrAppendFormat(&text, "  %-9s%-24s%s\n", command.name, command.arguments, command.help);
+  }
+  return text + "\nFlags: fluxgate --helpfull";
+}
+
+// 1 for what the server or the text says, 2 for a wrong command line.
+int Main(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    std::fprintf(stderr, "%s\n", Usage().c_str());
+    return 2;
+  }
+  const auto commands = Commands();
+  const auto* command = std::find_if(commands.begin(), commands.end(),
+                                     [&](const Command& c) { return c.name == arguments[0]; });
+  if (command == commands.end()) {
+    std::fprintf(stderr, "no command \"%s\"\n\n%s\n", arguments[0].c_str(), Usage().c_str());
+    return 2;
+  }
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  if (rest.size() < command->min_arguments || rest.size() > command->max_arguments) {
+    absl::FPrintF(stderr, "usage: fluxgate %s %s\n", command->name, command->arguments);
+    return 2;
+  }
+  auto client = Client::Connect(
+      {.server = absl::GetFlag(FLAGS_server), .session = absl::GetFlag(FLAGS_session)});
+  const absl::Status status = client.ok() ? command->run(**client, rest) : client.status();
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s\n", FormatError(status).c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace fluxgate::client
+
+int main(int argc, char** argv) {
+  absl::SetProgramUsageMessage(fluxgate::client::Usage());
+  const std::vector<char*> positional = absl::ParseCommandLine(argc, argv);
+  return fluxgate::client::Main({positional.begin() + 1, positional.end()});
+}
