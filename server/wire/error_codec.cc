@@ -11,6 +11,8 @@
 #include "engine/lang/diagnostics.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/fluxgate/v1/error.pb.h"
+#include "server/session/evaluation.h"
+#include "server/wire/text.h"
 
 namespace fluxgate::wire {
 namespace {
@@ -22,32 +24,6 @@ constexpr size_t kMaxMessage = 800;
 constexpr size_t kMaxExcerpt = 240;
 constexpr size_t kMaxTrace = 8;
 
-// The text cut at a character's boundary, without bytes that are not UTF-8.
-std::string Clean(absl::string_view text, size_t max_bytes) {
-  std::string out;
-  size_t i = 0;
-  while (i < text.size()) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const size_t length = c < 0x80                ? 1
-                          : c >= 0xc2 && c < 0xe0 ? 2
-                          : c >= 0xe0 && c < 0xf0 ? 3
-                          : c >= 0xf0 && c < 0xf5 ? 4
-                                                  : 0;
-    bool valid = length > 0 && i + length <= text.size();
-    for (size_t k = 1; valid && k < length; ++k) {
-      valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
-    }
-    const absl::string_view character = valid ? text.substr(i, length) : "?";
-    if (out.size() + character.size() > max_bytes) {
-      out += "…";
-      break;
-    }
-    out.append(character.data(), character.size());
-    i += valid ? length : 1;
-  }
-  return out;
-}
-
 absl::optional<google::rpc::BadRequest> GetBadRequest(const absl::Status& status) {
   absl::optional<absl::Cord> payload = status.GetPayload(kBadRequest);
   google::rpc::BadRequest bad;
@@ -57,20 +33,20 @@ absl::optional<google::rpc::BadRequest> GetBadRequest(const absl::Status& status
 
 v1::SourceDiagnostic ToProto(const SourceDiagnostic& from) {
   v1::SourceDiagnostic to;
-  to.set_kind(Clean(from.kind, kMaxExcerpt));
-  to.set_message(Clean(from.message, kMaxMessage));
-  to.set_source(Clean(from.source, kMaxExcerpt));
+  to.set_kind(CleanText(from.kind, kMaxExcerpt));
+  to.set_message(CleanText(from.message, kMaxMessage));
+  to.set_source(CleanText(from.source, kMaxExcerpt));
   to.set_line(static_cast<uint32_t>(std::max(from.line, 0)));
   to.set_column(static_cast<uint32_t>(std::max(from.column, 0)));
   if (!from.excerpt.empty()) {
     const std::vector<absl::string_view> lines = absl::StrSplit(from.excerpt, '\n');
     for (size_t i = 0; i < std::min<size_t>(lines.size(), 4); ++i) {
-      to.add_excerpt(Clean(lines[i], kMaxExcerpt));
+      to.add_excerpt(CleanText(lines[i], kMaxExcerpt));
     }
   }
-  to.set_suggestion(Clean(from.suggestion, kMaxExcerpt));
+  to.set_suggestion(CleanText(from.suggestion, kMaxExcerpt));
   for (size_t i = 0; i < std::min(from.trace.size(), kMaxTrace); ++i) {
-    to.add_trace(Clean(from.trace[i], kMaxExcerpt / 2));
+    to.add_trace(CleanText(from.trace[i], kMaxExcerpt / 2));
   }
   return to;
 }
@@ -96,8 +72,8 @@ absl::Status AtField(absl::Status status, absl::string_view field) {
   if (field.empty() || status.GetPayload(kBadRequest).has_value()) return status;
   google::rpc::BadRequest bad;
   auto* violation = bad.add_field_violations();
-  violation->set_field(Clean(field, kMaxExcerpt));
-  violation->set_description(Clean(status.message(), kMaxMessage));
+  violation->set_field(CleanText(field, kMaxExcerpt));
+  violation->set_description(CleanText(status.message(), kMaxMessage));
   absl::Status result(status.code(), absl::StrCat(field, ": ", status.message()));
   status.ForEachPayload(
       [&](absl::string_view url, const absl::Cord& payload) { result.SetPayload(url, payload); });
@@ -112,12 +88,14 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     rich.set_message("an internal error; the server's log has more");
     return rich;
   }
-  rich.set_message(Clean(status.message(), kMaxMessage));
+  rich.set_message(CleanText(status.message(), kMaxMessage));
   if (absl::optional<google::rpc::BadRequest> bad = GetBadRequest(status)) {
     rich.add_details()->PackFrom(*bad);
   }
   if (absl::optional<SourceDiagnostic> diagnostic = GetDiagnostic(status)) {
-    rich.add_details()->PackFrom(ToProto(*diagnostic));
+    v1::SourceDiagnostic detail = ToProto(*diagnostic);
+    detail.set_incomplete(session::IsIncomplete(status));
+    rich.add_details()->PackFrom(detail);
   }
   // A queue that is full, or a server about to go, is worth another try soon.
   if (absl::IsUnavailable(status) || (absl::IsResourceExhausted(status) &&

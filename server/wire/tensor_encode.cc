@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "engine/lang/display.h"
 #include "engine/value/array.h"
 #include "engine/value/scalar.h"
 #include "server/wire/limits.h"
 #include "server/wire/tensor_codec.h"
+#include "server/wire/text.h"
 
 namespace fluxgate::wire {
 namespace {
@@ -94,9 +94,7 @@ void EncodeList(const Tensor& tensor, v1::Tensor* message) {
 void EncodeShow(const Tensor& tensor, v1::Tensor* message) {
   const Value value =
       tensor.shape().rank() == 0 ? Value(Scalar::FromTensor(tensor)) : Array::Of(tensor);
-  for (absl::string_view line : absl::StrSplit(lang::Display(value), '\n')) {
-    message->add_show(std::string(line));
-  }
+  AddLines(lang::Display(value), message->mutable_show());
 }
 
 }  // namespace
