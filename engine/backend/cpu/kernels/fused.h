@@ -66,8 +66,9 @@ class FusedKernel {
   void RunRange(absl::Span<const void* const> inputs, absl::Span<void* const> outputs,
                 void* scratch, int64_t begin, int64_t end) const;
 
- private:
   struct Impl;
+
+ private:
   explicit FusedKernel(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };
