@@ -35,6 +35,11 @@ absl::Status WithDiagnostic(const absl::Status& status, const SourceDiagnostic& 
 // as a shape mismatch) gets one, with kind DimensionMismatch, ArgumentError, OutOfMemoryError, ...
 absl::Status AtSource(const absl::Status& status, const lang::Source& source, lang::Span span);
 
+struct Position {
+  int line = 1, column = 1;  // column in characters
+};
+Position PositionAt(const lang::Source& source, int32_t offset);
+
 // "ERROR: UndefVarError: `foo` not defined\n ... excerpt ...": what a prompt shows.
 std::string FormatError(const absl::Status& status);
 
