@@ -228,6 +228,19 @@ TEST_P(ShapedGradientTest, AgreesWithFiniteDifferences) {
   }
 }
 
+TEST(GradientCheckTest, SeesWrongGradients) {
+  const GraphFunction half = [](Builder&, X x) { return x[0] * StopGradient(x[0]); };
+  EXPECT_FALSE(CheckGradients(half, {Of({2})}).ok());
+  // Right at the first order, wrong at the second.
+  const GraphFunction once = [](Builder&, X x) {
+    return x[0] * StopGradient(2 * x[0]) - StopGradient(Square(x[0]));
+  };
+  EXPECT_OK(CheckGradients(once, {Of({2})}, {.max_order = 1}));
+  EXPECT_FALSE(CheckGradients(once, {Of({2})}, {.max_order = 2}).ok());
+  const GraphFunction integers = [](Builder&, X x) { return Cast(x[0], DType::kInt64); };
+  EXPECT_FALSE(CheckGradients(integers, {Of({2})}).ok());
+}
+
 INSTANTIATE_TEST_SUITE_P(Ops, ShapedGradientTest, ::testing::ValuesIn(ShapedOps()), NameOf);
 
 }  // namespace
