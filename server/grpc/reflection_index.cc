@@ -31,13 +31,15 @@ absl::StatusOr<std::unique_ptr<ReflectionIndex>> ReflectionIndex::Create(
   std::unique_ptr<ReflectionIndex> index(new ReflectionIndex());
   for (const auto& file : set.file()) {
     if (!index->serialized_.emplace(file.name(), file.SerializeAsString()).second) continue;
-    const FileDescriptor* built = index->pool_.BuildFile(file);
-    if (built == nullptr) {
-      return absl::InternalError(
-          absl::StrCat("the embedded descriptor of ", file.name(), " does not fit its imports"));
+    index->database_.Add(file);
+    for (const auto& service : file.service()) {
+      index->services_.push_back(absl::StrCat(file.package(), ".", service.name()));
     }
-    for (int i = 0; i < built->service_count(); ++i) {
-      index->services_.push_back(built->service(i)->full_name());
+  }
+  for (const auto& [name, bytes] : index->serialized_) {
+    if (index->pool_.FindFileByName(name) == nullptr) {
+      return absl::InternalError(
+          absl::StrCat("the embedded descriptor of ", name, " does not fit its imports"));
     }
   }
   std::sort(index->services_.begin(), index->services_.end());

@@ -3,6 +3,7 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/descriptor_database.h>
 
 #include <memory>
 #include <string>
@@ -19,7 +20,7 @@ namespace fluxgate::rpc {
 // the descriptors compiled into a program lack. Immutable after Create; thread-safe.
 class ReflectionIndex {
  public:
-  // `descriptor_set`: a serialised FileDescriptorSet, imports first.
+  // `descriptor_set`: a serialised FileDescriptorSet, in any order.
   static absl::StatusOr<std::unique_ptr<ReflectionIndex>> Create(absl::string_view descriptor_set);
 
   grpc::reflection::v1::ServerReflectionResponse Answer(
@@ -31,7 +32,8 @@ class ReflectionIndex {
   void AddFiles(const google::protobuf::FileDescriptor* file, const std::string& asked,
                 grpc::reflection::v1::ServerReflectionResponse& response) const;
 
-  google::protobuf::DescriptorPool pool_;
+  google::protobuf::SimpleDescriptorDatabase database_;
+  google::protobuf::DescriptorPool pool_{&database_};
   absl::flat_hash_map<std::string, std::string> serialized_;  // file name → FileDescriptorProto
   std::vector<std::string> services_;
 };
