@@ -1,8 +1,10 @@
 #ifndef FLUXGATE_ENGINE_OPTIM_UPDATE_H_
 #define FLUXGATE_ENGINE_OPTIM_UPDATE_H_
 
+#include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "engine/ir/expr.h"
@@ -28,6 +30,12 @@ absl::StatusOr<Value> MakeLeaf(const Value& rule, const Value& parameter);
 // leaf.
 absl::StatusOr<Value> Setup(const Value& rule, const Value& model);
 
+// The parameters of a model that its state tree has leaves for, each once, in walk order.
+struct Bound {
+  std::vector<Value> parameters, leaves;
+};
+absl::StatusOr<Bound> Bind(const Value& tree, const Value& model);
+
 // What a leaf holds that a step's graph takes as inputs, each in a fixed order of its rule:
 // hyperparameters as rank-0 tensors, state as tensors.
 absl::StatusOr<std::vector<Tensor>> ReadHyperparameters(const Value& leaf);
@@ -38,7 +46,8 @@ struct Update {
   ir::Expr parameter;           // same dtype and shape as before
   std::vector<ir::Expr> state;  // in the order of ReadState
 };
-// Emits one update. A frozen leaf gives back what it got.
+// Emits one update. A frozen leaf gives back what it got. What is emitted depends on the rule's
+// types and flags, on ClipNorm's p and on `frozen`, but not on other hyperparameters.
 absl::StatusOr<Update> EmitUpdate(const Value& leaf, ir::Expr parameter, ir::Expr gradient,
                                   absl::Span<const ir::Expr> hyperparameters,
                                   absl::Span<const ir::Expr> state);
