@@ -20,6 +20,7 @@ namespace fluxgate {
 struct DeviceInfo {
   std::string name;         // "cpu": what a session asks for.
   std::string description;  // For people and checkpoints: "x86-64-v4, 2 cores".
+  bool host_memory = true;  // It computes in the host's memory: any HostBuffer will do.
 };
 
 // A block of a device's memory.
@@ -70,6 +71,9 @@ class ExecutableInstance {
   // a step is about to commit, at least every 200 µs of work or each step.
   virtual absl::Status RunSteps(int64_t count, CarriedState& state, BatchSource& batches,
                                 LossSink& losses, const CancellationToken& token) = 0;
+
+  // What it holds.
+  virtual int64_t bytes() const = 0;
 };
 
 // A loaded plan. Immutable; shared by sessions.

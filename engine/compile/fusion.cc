@@ -16,6 +16,8 @@ namespace {
 using ir::NodeId;
 using ir::OpKind;
 
+constexpr int64_t kSmallElements = 64;
+
 // Nodes that are no kernel's: their value is somewhere already.
 bool IsFree(const ir::Node& node) {
   return node.op == OpKind::kInput || node.op == OpKind::kConstant || node.op == OpKind::kReshape;
@@ -126,6 +128,17 @@ class Grouper {
            level_[a] == level_[b] && node(a).shape == node(b).shape;
   }
 
+  // Where a kernel costs more than its elements, unrelated ones share one.
+  void JoinSmall() {
+    absl::flat_hash_map<std::tuple<bool, int, Shape>, NodeId> first;
+    for (NodeId id = 0; id < size_; ++id) {
+      if (!IsFusible(node(id)) || node(id).shape.num_elements() > kSmallElements) continue;
+      auto [it, inserted] =
+          first.emplace(std::make_tuple(early_[id] != 0, level_[id], node(id).shape), id);
+      if (!inserted) Join(it->second, id);
+    }
+  }
+
   void FormGroups() {
     parent_.resize(size_);
     std::iota(parent_.begin(), parent_.end(), 0);
@@ -136,6 +149,7 @@ class Grouper {
           if (SameKernel(id, operand)) Join(id, operand);
         }
       }
+      JoinSmall();
       // Users of one value read it once.
       for (NodeId id = 0; id < size_; ++id) {
         if (absorbed_[id] || node(id).shape.rank() == 0) continue;

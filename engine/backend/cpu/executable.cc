@@ -1,13 +1,13 @@
 #include "engine/backend/cpu/executable.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 #include <vector>
 
 #include "engine/backend/cpu/step_kernel.h"
 #include "engine/backend/float_mode.h"
 #include "engine/backend/host_buffer.h"
+#include "engine/base/pacer.h"
 #include "engine/base/status_macros.h"
 #include "engine/compile/memory_plan.h"
 
@@ -27,31 +27,6 @@ int64_t Aligned(int64_t bytes) {
   return (bytes + compile::kArenaAlignment - 1) / compile::kArenaAlignment *
          compile::kArenaAlignment;
 }
-
-// Says when work at step boundaries is due: about every 200 µs, found by counting steps so that
-// most of them do not read the clock.
-class Pacer {
- public:
-  bool Due() {
-    if (--countdown_ > 0) return false;
-    const auto now = std::chrono::steady_clock::now();
-    const auto elapsed = now - last_;
-    last_ = now;
-    if (elapsed < std::chrono::microseconds(100)) {
-      interval_ = std::min<int64_t>(interval_ * 2, 1 << 16);
-    } else if (elapsed > std::chrono::microseconds(300)) {
-      interval_ = std::max<int64_t>(interval_ / 4, 1);
-    }
-    countdown_ = interval_;
-    return true;
-  }
-  // Steps take so long that each is looked at by itself.
-  bool slow() const { return interval_ == 1; }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-  int64_t interval_ = 1, countdown_ = 1;
-};
 
 class Instance : public ExecutableInstance {
  public:
@@ -150,6 +125,8 @@ class Instance : public ExecutableInstance {
     }
     return absl::OkStatus();
   }
+
+  int64_t bytes() const override { return static_cast<int64_t>(memory_->bytes()); }
 
  private:
   struct BoundStep {

@@ -51,6 +51,8 @@ class ReferenceInstance : public ExecutableInstance {
     return absl::OkStatus();
   }
 
+  int64_t bytes() const override { return 0; }
+
  private:
   absl::StatusOr<Tensors> ReadInputs(absl::Span<Buffer* const> arguments,
                                      absl::Span<const std::byte* const> data) const {
