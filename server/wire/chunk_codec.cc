@@ -1,0 +1,145 @@
+#include "server/wire/chunk_codec.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/crc32c.h"
+#include "engine/value/array.h"
+#include "engine/value/scalar.h"
+#include "server/wire/error_codec.h"
+#include "server/wire/limits.h"
+#include "server/wire/value_codec.h"
+
+namespace fluxgate::wire {
+
+bool ChunkEncoder::Next(v1::TensorChunk* chunk) {
+  if (index_ == tensors_.size()) return false;
+  const auto& [path, tensor] = tensors_[index_];
+  chunk->set_path(path);
+  if (tensor.num_elements() <= kShownElements) {
+    EncodeTensor(tensor, 0, chunk->mutable_tensor());
+    ++index_;
+    return true;
+  }
+  if (offset_ == 0) EncodeHeader(tensor.dtype(), tensor.shape(), chunk->mutable_tensor());
+  const int64_t size = std::min<int64_t>(kChunkBytes, tensor.bytes() - offset_);
+  chunk->set_offset(static_cast<uint64_t>(offset_));
+  chunk->set_data(tensor.raw() + offset_, static_cast<size_t>(size));
+  chunk->set_crc32c(Crc32c(chunk->data()));
+  offset_ += size;
+  if (offset_ == tensor.bytes()) {
+    ++index_;
+    offset_ = 0;
+  }
+  return true;
+}
+
+absl::Status ChunkDecoder::Add(const v1::TensorChunk& chunk, absl::string_view field) {
+  if (chunk.data().size() > kMaxChunkBytes) {
+    return FieldError(absl::StrCat(field, ".data"),
+                      absl::StrCat("a chunk has up to ", kMaxChunkBytes, " bytes"));
+  }
+  if (chunk.has_crc32c() && Crc32c(chunk.data()) != chunk.crc32c()) {
+    return FieldError(absl::StrCat(field, ".crc32c"), "the bytes of data are not those sent",
+                      absl::StatusCode::kDataLoss);
+  }
+  if (chunk.has_tensor()) {
+    FG_RETURN_IF_ERROR(Begin(chunk.path(), chunk.tensor(), field));
+  } else if (items_.empty() || (!chunk.path().empty() && chunk.path() != items_.back().path)) {
+    return FieldError(absl::StrCat(field, ".tensor"),
+                      "the first chunk of a tensor gives its dtype and dims");
+  }
+  return Append(chunk, field);
+}
+
+absl::Status ChunkDecoder::AddWhole(std::string path, const v1::Tensor& message,
+                                    absl::string_view field) {
+  FG_ASSIGN_OR_RETURN(TensorForm form, FormOf(message, field));
+  Item item;
+  item.path = std::move(path);
+  item.field = std::string(field);
+  if (form == TensorForm::kSource || form == TensorForm::kRef) {
+    item.deferred = message;
+  } else {
+    ScopedMemoryBudget charge(budget_);
+    FG_ASSIGN_OR_RETURN(item.tensor, DecodeTensor(message, field));
+    item.received = item.tensor.bytes();
+  }
+  items_.push_back(std::move(item));
+  return absl::OkStatus();
+}
+
+absl::Status ChunkDecoder::Begin(std::string path, const v1::Tensor& message,
+                                 absl::string_view field) {
+  if (!items_.empty()) FG_RETURN_IF_ERROR(CheckComplete(items_.back()));
+  if (items_.size() >= kMaxTensors) {
+    return FieldError(field, absl::StrCat("more than ", kMaxTensors, " tensors"));
+  }
+  for (const Item& item : items_) {
+    if (item.path == path) {
+      return FieldError(absl::StrCat(field, ".path"),
+                        absl::StrCat("\"", path.substr(0, 128), "\" came before"));
+    }
+  }
+  const std::string tensor_field = absl::StrCat(field, ".tensor");
+  FG_ASSIGN_OR_RETURN(TensorForm form, FormOf(message, tensor_field));
+  if (form != TensorForm::kNone) return AddWhole(std::move(path), message, tensor_field);
+  FG_ASSIGN_OR_RETURN(TensorHeader header, DecodeHeader(message, tensor_field));
+  Item item;
+  item.path = std::move(path);
+  item.field = tensor_field;
+  item.row_major = header.row_major;
+  ScopedMemoryBudget charge(budget_);
+  FG_ASSIGN_OR_RETURN(item.tensor, Tensor::Create(header.dtype, header.shape));
+  items_.push_back(std::move(item));
+  return absl::OkStatus();
+}
+
+absl::Status ChunkDecoder::Append(const v1::TensorChunk& chunk, absl::string_view field) {
+  if (chunk.data().empty()) return absl::OkStatus();
+  Item& item = items_.back();
+  const auto size = static_cast<int64_t>(chunk.data().size());
+  if (static_cast<int64_t>(chunk.offset()) != item.received) {
+    return FieldError(absl::StrCat(field, ".offset"),
+                      absl::StrCat("is ", chunk.offset(), ", but ", item.received,
+                                   " bytes of this tensor have come"));
+  }
+  if (item.deferred.has_value() || item.received + size > item.tensor.bytes()) {
+    return FieldError(absl::StrCat(field, ".data"),
+                      absl::StrCat("more bytes than the tensor has, ", item.tensor.bytes()));
+  }
+  std::memcpy(item.tensor.mutable_raw() + item.received, chunk.data().data(), chunk.data().size());
+  item.received += size;
+  return absl::OkStatus();
+}
+
+absl::Status ChunkDecoder::CheckComplete(const Item& item) {
+  if (item.deferred.has_value() || item.received == item.tensor.bytes()) return absl::OkStatus();
+  return FieldError(item.field, absl::StrCat("only ", item.received, " of ", item.tensor.bytes(),
+                                             " bytes have come"));
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, Value>>> ChunkDecoder::Finish(
+    session::Visit& visit) {
+  std::vector<std::pair<std::string, Value>> values;
+  for (Item& item : items_) {
+    FG_RETURN_IF_ERROR(CheckComplete(item));
+    if (item.deferred.has_value()) {
+      FG_ASSIGN_OR_RETURN(Value value, DecodeNumbers(visit, *item.deferred, item.field));
+      values.emplace_back(std::move(item.path), std::move(value));
+      continue;
+    }
+    FG_RETURN_IF_ERROR(CheckBytes(item.tensor, item.field));
+    if (item.row_major) {
+      FG_ASSIGN_OR_RETURN(item.tensor, FromRowMajor(item.tensor));
+    }
+    values.emplace_back(std::move(item.path), item.tensor.shape().rank() == 0
+                                                  ? Value(Scalar::FromTensor(item.tensor))
+                                                  : Array::Of(std::move(item.tensor)));
+  }
+  items_.clear();
+  return values;
+}
+
+}  // namespace fluxgate::wire

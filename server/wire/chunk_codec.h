@@ -1,0 +1,71 @@
+#ifndef FLUXGATE_SERVER_WIRE_CHUNK_CODEC_H_
+#define FLUXGATE_SERVER_WIRE_CHUNK_CODEC_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "engine/base/memory_budget.h"
+#include "engine/tensor/tensor.h"
+#include "engine/value/value.h"
+#include "proto/fluxgate/v1/tensor.pb.h"
+#include "server/session/session.h"
+#include "server/wire/tensor_codec.h"
+
+namespace fluxgate::wire {
+
+// Cuts tensors into messages of at most kChunkBytes of data. Holds the tensors, which share their
+// bytes with the session and are copied only when that writes to them.
+class ChunkEncoder {
+ public:
+  explicit ChunkEncoder(std::vector<std::pair<std::string, Tensor>> tensors)
+      : tensors_(std::move(tensors)) {}
+  // False at the end.
+  bool Next(v1::TensorChunk* chunk);
+
+ private:
+  const std::vector<std::pair<std::string, Tensor>> tensors_;
+  size_t index_ = 0;
+  int64_t offset_ = 0;
+};
+
+// Puts the tensors of a stream together again. What they need is charged to the session's budget
+// before their bytes come.
+class ChunkDecoder {
+ public:
+  explicit ChunkDecoder(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)) {}
+
+  absl::Status Add(const v1::TensorChunk& chunk, absl::string_view field);
+  // A tensor that came whole under its path, as a PushDataset's `x`.
+  absl::Status AddWhole(std::string path, const v1::Tensor& message, absl::string_view field);
+  // The tensors in the order in which they came; `source` and `ref` are looked up now. Fails when
+  // one is not complete.
+  absl::StatusOr<std::vector<std::pair<std::string, Value>>> Finish(session::Visit& visit);
+
+ private:
+  static constexpr size_t kMaxTensors = 10'000;
+  struct Item {
+    std::string path;
+    std::string field;
+    absl::optional<v1::Tensor> deferred;  // source or ref
+    Tensor tensor;
+    bool row_major = false;
+    int64_t received = 0;  // bytes
+  };
+
+  absl::Status Begin(std::string path, const v1::Tensor& message, absl::string_view field);
+  absl::Status Append(const v1::TensorChunk& chunk, absl::string_view field);
+  static absl::Status CheckComplete(const Item& item);
+
+  const std::shared_ptr<MemoryBudget> budget_;
+  std::vector<Item> items_;
+};
+
+}  // namespace fluxgate::wire
+
+#endif  // FLUXGATE_SERVER_WIRE_CHUNK_CODEC_H_
