@@ -45,12 +45,6 @@ void FusedKernel::RunRange(absl::Span<const void* const> inputs, absl::Span<void
     at[v.value] = static_cast<std::byte*>(outputs[v.output]) + begin * v.element_size;
   }
   RunSteps(p.uniform_steps, at, 1);
-  for (const Impl::Copied& v : p.copied) {
-    if (v.uniform) {
-      Fill(at[v.value], v.element_size, end - begin,
-           static_cast<std::byte*>(outputs[v.output]) + begin * v.element_size);
-    }
-  }
 
   for (int64_t done = begin; done < end; done += p.tile) {
     const int64_t count = std::min(p.tile, end - done);
@@ -69,6 +63,13 @@ void FusedKernel::RunRange(absl::Span<const void* const> inputs, absl::Span<void
       if (!v.uniform) at[v.value] += count * v.element_size;
     }
     for (const Impl::Written& v : p.written) at[v.value] += count * v.element_size;
+  }
+  // Last, because an output may lie where an input was.
+  for (const Impl::Copied& v : p.copied) {
+    if (v.uniform) {
+      Fill(at[v.value], v.element_size, end - begin,
+           static_cast<std::byte*>(outputs[v.output]) + begin * v.element_size);
+    }
   }
 }
 
