@@ -163,16 +163,16 @@ absl::StatusOr<Value> Loop(Evaluator& eval, const Value& f, absl::Span<const Val
 }
 
 absl::Status Inexact(DType dtype, const Scalar& s) {
-  return JuliaError("InexactError",
-                    absl::StrCat(DTypeName(dtype), "(", Repr(Value(s)), ")"));
+  return JuliaError("InexactError", absl::StrCat(DTypeName(dtype), "(", Repr(Value(s)), ")"));
 }
 
 absl::Status OverwriteList(Evaluator& eval, List& target, const Value& value) {
   const Shape shape = target.shape();
   FG_ASSIGN_OR_RETURN(const Source source, Source::Make(eval, value, shape));
   if (IsCollection(value)) {
-    FG_ASSIGN_OR_RETURN(const Shape common,
-                        CommonShape({value, Value(std::make_shared<List>(target.elements, shape))}));
+    FG_ASSIGN_OR_RETURN(
+        const Shape common,
+        CommonShape({value, Value(std::make_shared<List>(target.elements, shape))}));
     if (common != shape) {
       return DimensionMismatch("array could not be broadcast to match destination");
     }
@@ -207,8 +207,8 @@ absl::Status CheckConvertible(Evaluator& eval, const Value& value, DType dtype) 
   FG_ASSIGN_OR_RETURN(const Tensor elements, eval.ops().Read(value));
   for (int64_t i = 0; i < elements.num_elements(); ++i) {
     const Scalar s = Scalar::FromTensor(elements, i);
-    const bool fits = s.is_float() ? s.AsDouble() >= -9.3e18 && s.AsDouble() < 9.2233720368547758e18
-                                   : true;
+    const bool fits =
+        s.is_float() ? s.AsDouble() >= -9.3e18 && s.AsDouble() < 9.2233720368547758e18 : true;
     if (!fits || CompareNumbers(s.ConvertTo(dtype), s) != 0) return Inexact(dtype, s);
   }
   return absl::OkStatus();
@@ -238,9 +238,8 @@ absl::StatusOr<Value> Broadcast(Evaluator& eval, const Value& f,
     if (const Type* type = f.As<Type>(); type != nullptr && prepared.size() == 1) {
       if (const absl::optional<DType> dtype = DTypeOfType(*type)) {
         FG_RETURN_IF_ERROR(CheckConvertible(eval, prepared[0], *dtype));
-        return eval.ops().Apply(prepared, [&](absl::Span<const ir::Expr> x) {
-          return ir::Cast(x[0], *dtype);
-        });
+        return eval.ops().Apply(
+            prepared, [&](absl::Span<const ir::Expr> x) { return ir::Cast(x[0], *dtype); });
       }
     }
     if (absl::optional<Emitter> emit = FindEmitter(f, prepared.size())) {
@@ -281,9 +280,9 @@ absl::Status Overwrite(Evaluator& eval, Array& target, const Value& value) {
   FG_ASSIGN_OR_RETURN(source, Densify(eval, source));
   if (!IsNumeric(source) && !IsNumericArray(source)) {
     if (LengthOf(source) == 0 && target.shape().num_elements() == 0) return absl::OkStatus();
-    return JuliaError("MethodError", absl::StrCat("Cannot `convert` an object of type ",
-                                                  TypeName(source), " to an object of type ",
-                                                  DTypeName(target.dtype())));
+    return JuliaError("MethodError",
+                      absl::StrCat("Cannot `convert` an object of type ", TypeName(source),
+                                   " to an object of type ", DTypeName(target.dtype())));
   }
   const Shape shape = target.shape(), from = ShapeOf(source);
   for (int d = 0; d < std::max(shape.rank(), from.rank()); ++d) {
@@ -312,8 +311,7 @@ absl::Status Overwrite(Evaluator& eval, Array& target, const Value& value) {
         if (!traced) return v;
         if (!target.view()) return ir::Reshape(v, stored);
         v = ir::Reshape(v, Shape(target.view()->count));
-        return ir::Expr(v.builder(),
-                        v.builder().UpdateSlice(x[1].id(), v.id(), *target.view()));
+        return ir::Expr(v.builder(), v.builder().UpdateSlice(x[1].id(), v.id(), *target.view()));
       }));
   if (traced) {
     FG_ASSIGN_OR_RETURN(const ir::Expr node, eval.ops().Lift(made));

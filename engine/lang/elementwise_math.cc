@@ -44,25 +44,25 @@ bool Finite(double x) { return !std::isinf(x); }
 bool WithinOne(double x) { return !(std::abs(x) > 1); }
 bool AtLeastOne(double x) { return !(x < 1); }
 
-#define ROW(NAME, OP, FN, DOMAIN)                                                         \
-  Elementwise {                                                                           \
-    NAME, 1, 1,                                                                           \
-        [](Scalars x) -> absl::StatusOr<Value> {                                          \
-          return InFloat(x[0], [](auto v) { return FN(v); });                             \
-        },                                                                                \
-        [](Exprs x) { return ir::Apply(OpKind::OP, Float(x[0])); }, DOMAIN                \
+#define ROW(NAME, OP, FN, DOMAIN)                                          \
+  Elementwise {                                                            \
+    NAME, 1, 1,                                                            \
+        [](Scalars x) -> absl::StatusOr<Value> {                           \
+          return InFloat(x[0], [](auto v) { return FN(v); });              \
+        },                                                                 \
+        [](Exprs x) { return ir::Apply(OpKind::OP, Float(x[0])); }, DOMAIN \
   }
-#define FORMULA(NAME, FN, EMIT, DOMAIN)                                                   \
-  Elementwise {                                                                           \
-    NAME, 1, 1,                                                                           \
-        [](Scalars x) -> absl::StatusOr<Value> {                                          \
-          return InFloat(x[0], [](auto v) { return FN; });                                \
-        },                                                                                \
-        [](Exprs x) {                                                                     \
-          const ir::Expr v = Float(x[0]);                                                 \
-          return EMIT;                                                                    \
-        },                                                                                \
-        DOMAIN                                                                            \
+#define FORMULA(NAME, FN, EMIT, DOMAIN)                    \
+  Elementwise {                                            \
+    NAME, 1, 1,                                            \
+        [](Scalars x) -> absl::StatusOr<Value> {           \
+          return InFloat(x[0], [](auto v) { return FN; }); \
+        },                                                 \
+        [](Exprs x) {                                      \
+          const ir::Expr v = Float(x[0]);                  \
+          return EMIT;                                     \
+        },                                                 \
+        DOMAIN                                             \
   }
 
 absl::StatusOr<Value> LogNumber(Scalars x) {
@@ -104,8 +104,7 @@ std::vector<Elementwise> MathRows() {
       ROW("exp", kExp, std::exp, nullptr),
       ROW("exp2", kExp2, std::exp2, nullptr),
       ROW("expm1", kExpm1, std::expm1, nullptr),
-      FORMULA("exp10", std::pow(10.0, static_cast<double>(v)),
-              ir::Pow(v.Number(10.0), v), nullptr),
+      FORMULA("exp10", std::pow(10.0, static_cast<double>(v)), ir::Pow(v.Number(10.0), v), nullptr),
       Elementwise{"log", 1, 2, LogNumber,
                   [](Exprs x) {
                     return x.size() == 1 ? ir::Log(Float(x[0]))
@@ -140,12 +139,12 @@ std::vector<Elementwise> MathRows() {
       FORMULA("sech", 1 / std::cosh(v), 1.0 / ir::Apply(OpKind::kCosh, v), nullptr),
       FORMULA("sinpi", SinPi(v), ir::Apply(OpKind::kSin, v * kPi), Finite),
       FORMULA("cospi", CosPi(v), ir::Apply(OpKind::kCos, v * kPi), Finite),
-      FORMULA("sinc", v == 0 ? decltype(v)(1) : static_cast<decltype(v)>(SinPi(v) / (kPi * v)),
-              ir::Select(ir::Apply(OpKind::kEq, v, v.Number(0)), v.Number(1),
-                         ir::Apply(OpKind::kSin, v * kPi) /
-                             ir::Select(ir::Apply(OpKind::kEq, v, v.Number(0)), v.Number(1),
-                                        v * kPi)),
-              nullptr),
+      FORMULA(
+          "sinc", v == 0 ? decltype(v)(1) : static_cast<decltype(v)>(SinPi(v) / (kPi * v)),
+          ir::Select(ir::Apply(OpKind::kEq, v, v.Number(0)), v.Number(1),
+                     ir::Apply(OpKind::kSin, v * kPi) /
+                         ir::Select(ir::Apply(OpKind::kEq, v, v.Number(0)), v.Number(1), v * kPi)),
+          nullptr),
       FORMULA("deg2rad", v * static_cast<decltype(v)>(kPi / 180), v * (kPi / 180), nullptr),
       FORMULA("rad2deg", v * static_cast<decltype(v)>(180 / kPi), v * (180 / kPi), nullptr),
       FORMULA("inv", 1 / v, 1.0 / v, nullptr),

@@ -73,23 +73,23 @@ absl::StatusOr<Value> Extreme(Scalars x, int sign) {
   return Value(best.ConvertTo(dtype));
 }
 
-#define ROUNDING(NAME, FN, OP)                                                         \
-  Elementwise {                                                                        \
-    NAME, 1, 1,                                                                        \
-        [](Scalars x) -> absl::StatusOr<Value> {                                       \
-          if (!x[0].is_float()) return Value(x[0]);                                    \
-          return KeepFloat(x[0], [](auto v) { return FN(v); });                        \
-        },                                                                             \
-        Emit1<OpKind::OP>                                                              \
+#define ROUNDING(NAME, FN, OP)                                  \
+  Elementwise {                                                 \
+    NAME, 1, 1,                                                 \
+        [](Scalars x) -> absl::StatusOr<Value> {                \
+          if (!x[0].is_float()) return Value(x[0]);             \
+          return KeepFloat(x[0], [](auto v) { return FN(v); }); \
+        },                                                      \
+        Emit1<OpKind::OP>                                       \
   }
-#define TEST(NAME, CONDITION, EMIT)                                                    \
-  Elementwise {                                                                        \
-    NAME, 1, 1,                                                                        \
-        [](Scalars x) -> absl::StatusOr<Value> {                                       \
-          const Scalar& s = x[0];                                                      \
-          return Value::Bool(CONDITION);                                               \
-        },                                                                             \
-        [](Exprs x) { return EMIT; }                                                   \
+#define TEST(NAME, CONDITION, EMIT)              \
+  Elementwise {                                  \
+    NAME, 1, 1,                                  \
+        [](Scalars x) -> absl::StatusOr<Value> { \
+          const Scalar& s = x[0];                \
+          return Value::Bool(CONDITION);         \
+        },                                       \
+        [](Exprs x) { return EMIT; }             \
   }
 
 absl::StatusOr<Value> AbsNumber(Scalars x) {
@@ -104,7 +104,9 @@ absl::StatusOr<Value> SignNumber(Scalars x) {
     const int64_t v = x[0].AsInt64();
     return Value(Number(v > 0 ? 1 : v < 0 ? -1 : 0, x[0].dtype()));
   }
-  return KeepFloat(x[0], [](auto v) { return v > 0 ? decltype(v)(1) : v < 0 ? decltype(v)(-1) : v; });
+  return KeepFloat(x[0], [](auto v) {
+    return v > 0 ? decltype(v)(1) : v < 0 ? decltype(v)(-1) : v;
+  });
 }
 
 absl::StatusOr<Value> ClampNumber(Scalars x) {
@@ -140,14 +142,16 @@ std::vector<Elementwise> NumberRows() {
            ir::Apply(OpKind::kIsFinite, x[0])),
       TEST("iszero", s.AsDouble() == 0, IsEqualTo(x[0], 0)),
       TEST("isone", s.AsDouble() == 1, IsEqualTo(x[0], 1)),
-      TEST("isodd", s.is_float() ? std::fmod(std::abs(s.AsDouble()), 2) == 1 : (s.AsInt64() & 1) != 0,
+      TEST("isodd",
+           s.is_float() ? std::fmod(std::abs(s.AsDouble()), 2) == 1 : (s.AsInt64() & 1) != 0,
            Parity(x[0], 1)),
       TEST("iseven", s.is_float() ? std::fmod(s.AsDouble(), 2) == 0 : (s.AsInt64() & 1) == 0,
            Parity(x[0], 0)),
       TEST("isinteger", !s.is_float() || s.AsDouble() == std::floor(s.AsDouble()),
            ir::Apply(OpKind::kEq, x[0], ir::Apply(OpKind::kFloor, x[0]))),
-      TEST("signbit", s.is_float() ? std::signbit(s.AsDouble()) : s.AsInt64() < 0,
-           ir::Apply(OpKind::kLt, x[0], Constant(x[0], x[0].ok() ? x[0].dtype() : DType::kBool, 0))),
+      TEST(
+          "signbit", s.is_float() ? std::signbit(s.AsDouble()) : s.AsInt64() < 0,
+          ir::Apply(OpKind::kLt, x[0], Constant(x[0], x[0].ok() ? x[0].dtype() : DType::kBool, 0))),
       Elementwise{"max", 1, -1, [](Scalars x) { return Extreme(x, 1); }, Fold<OpKind::kMax>},
       Elementwise{"min", 1, -1, [](Scalars x) { return Extreme(x, -1); }, Fold<OpKind::kMin>},
       Elementwise{"clamp", 3, 3, ClampNumber,
@@ -161,8 +165,8 @@ std::vector<Elementwise> NumberRows() {
                     return NumberOperator(BinaryOp::kAdd, product->scalar(), x[2]);
                   },
                   [](Exprs x) {
-                    return OperatorExpression(
-                        BinaryOp::kAdd, OperatorExpression(BinaryOp::kMul, x[0], x[1]), x[2]);
+                    return OperatorExpression(BinaryOp::kAdd,
+                                              OperatorExpression(BinaryOp::kMul, x[0], x[1]), x[2]);
                   }},
       Elementwise{"mod", 2, 2, Operator<BinaryOp::kMod>, EmitOperator<BinaryOp::kMod>},
       Elementwise{"rem", 2, 2, Operator<BinaryOp::kRem>, EmitOperator<BinaryOp::kRem>},

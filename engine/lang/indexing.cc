@@ -60,10 +60,9 @@ absl::StatusOr<Value> IndexArray(Evaluator& eval, const Value& object,
   }
   FG_ASSIGN_OR_RETURN(const Selection selection, Select(eval, object, array.shape(), indices));
   if (selection.scalar) return ElementAt(eval, object, selection.offset());
-  FG_ASSIGN_OR_RETURN(Value part,
-                      eval.ops().Apply({object}, [&](absl::Span<const ir::Expr> x) {
-                        return SelectExpression(x[0], selection);
-                      }));
+  FG_ASSIGN_OR_RETURN(Value part, eval.ops().Apply({object}, [&](absl::Span<const ir::Expr> x) {
+    return SelectExpression(x[0], selection);
+  }));
   if (Array* made = part.As<Array>()) {
     made->one_hot = array.one_hot && made->shape().rank() == array.shape().rank();
   }
@@ -100,8 +99,8 @@ absl::StatusOr<Value> IndexRange(Evaluator& eval, const Value& object, const Ran
     const Scalar by = range.start.is_float()
                           ? Scalar(step).ConvertTo(range.dtype())
                           : Scalar(range.step.AsInt64() * dim.step).ConvertTo(range.dtype());
-    return Value(std::make_shared<Range>(range.At(dim.start), by, dim.count,
-                                         range.unit && dim.step == 1));
+    return Value(
+        std::make_shared<Range>(range.At(dim.start), by, dim.count, range.unit && dim.step == 1));
   }
   return IndexElements(eval, object, indices);
 }
@@ -148,8 +147,8 @@ absl::StatusOr<Value> IndexNamedTuple(Evaluator& eval, const Value& object,
   const NamedTuple& named = *object.As<NamedTuple>();
   if (indices.size() == 1 && indices[0].is(Kind::kSymbol)) {
     if (const Value* found = named.Find(indices[0].text())) return *found;
-    return JuliaError("ErrorException", absl::StrCat("type NamedTuple has no field ",
-                                                     indices[0].text()));
+    return JuliaError("ErrorException",
+                      absl::StrCat("type NamedTuple has no field ", indices[0].text()));
   }
   if (indices.size() == 1 && (indices[0].is(Kind::kTuple) || indices[0].is(Kind::kList))) {
     FG_ASSIGN_OR_RETURN(const std::vector<Value> names, ElementsOf(eval, indices[0]));

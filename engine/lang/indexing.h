@@ -43,9 +43,7 @@ struct DimSelection {
   int64_t start = 0, count = 1, step = 1;  // kScalar, kSlice; 0-based
   std::vector<int64_t> list;               // kList; 0-based
   Shape shape;                             // that the index contributes to the result's
-  int64_t size() const {
-    return kind == Kind::kList ? static_cast<int64_t>(list.size()) : count;
-  }
+  int64_t size() const { return kind == Kind::kList ? static_cast<int64_t>(list.size()) : count; }
   int64_t at(int64_t i) const { return kind == Kind::kList ? list[i] : start + i * step; }
 };
 struct Selection {

@@ -11,8 +11,7 @@ namespace {
 // Indexed sequences: the length is asked at each step, as Julia does, so that a vector may grow.
 class SequenceIterator : public Iterator {
  public:
-  SequenceIterator(Evaluator& eval, Value sequence)
-      : eval_(eval), sequence_(std::move(sequence)) {}
+  SequenceIterator(Evaluator& eval, Value sequence) : eval_(eval), sequence_(std::move(sequence)) {}
   absl::StatusOr<bool> Next(Value* element) override {
     if (next_ >= LengthOf(sequence_)) return false;
     FG_ASSIGN_OR_RETURN(*element, ElementAt(eval_, sequence_, next_++));

@@ -33,10 +33,10 @@ Value Partition(Value iterable, int64_t count);
 Value TakeFirst(Value iterable, int64_t count);
 Value DropFirst(Value iterable, int64_t count);
 Value Cycle(Value iterable);
-Value Repeated(Value value, int64_t count);        // count < 0: for ever
-Value FlattenIterable(Value iterable);             // the elements of the elements
+Value Repeated(Value value, int64_t count);  // count < 0: for ever
+Value FlattenIterable(Value iterable);       // the elements of the elements
 Value CountFrom(Value start, Value step);
-Value Product(std::vector<Value> iterables);       // the first one moves fastest
+Value Product(std::vector<Value> iterables);  // the first one moves fastest
 Value LazyMap(Value function, std::vector<Value> iterables);
 Value LazyFilter(Value predicate, Value iterable);
 

@@ -24,18 +24,19 @@ class Lazy : public Iterable {
  public:
   using Begins = std::function<Made(Evaluator&)>;
   Lazy(std::string name, std::vector<Value> sources, int64_t size, Begins begin)
-      : name_(std::move(name)), sources_(std::move(sources)), size_(size),
+      : name_(std::move(name)),
+        sources_(std::move(sources)),
+        size_(size),
         begin_(std::move(begin)) {}
 
   Made Begin(Evaluator& eval) const override { return begin_(eval); }
   int64_t size() const override { return size_; }
   std::string Show() const override {
-    return absl::StrCat(name_, "(",
-                        absl::StrJoin(sources_, ", ",
-                                      [](std::string* out, const Value& v) {
-                                        absl::StrAppend(out, Repr(v));
-                                      }),
-                        ")");
+    return absl::StrCat(
+        name_, "(",
+        absl::StrJoin(sources_, ", ",
+                      [](std::string* out, const Value& v) { absl::StrAppend(out, Repr(v)); }),
+        ")");
   }
   std::string TypeName() const override { return absl::StrCat("Base.Iterators.", name_); }
 
@@ -47,8 +48,7 @@ class Lazy : public Iterable {
 };
 
 Value MakeLazy(std::string name, std::vector<Value> sources, int64_t size, Lazy::Begins begin) {
-  return Value(
-      std::make_shared<Lazy>(std::move(name), std::move(sources), size, std::move(begin)));
+  return Value(std::make_shared<Lazy>(std::move(name), std::move(sources), size, std::move(begin)));
 }
 
 using Iterators = std::vector<std::unique_ptr<Iterator>>;
@@ -123,61 +123,63 @@ Value Partition(Value iterable, int64_t count) {
   const int64_t parts = size < 0 ? -1 : (size + count - 1) / count;
   return MakeLazy("partition", {iterable, Value::Int(count)}, parts,
                   [iterable, count](Evaluator& eval) -> Made {
-    // Sequences give parts of their own kind.
-    if (IsNumericArray(iterable) || iterable.is(Kind::kList)) {
-      return FromFunction([&eval, iterable, count, at = int64_t{0}](
-                              Value* out) mutable -> absl::StatusOr<bool> {
-        const int64_t size = LengthOf(iterable);
-        if (at >= size) return false;
-        const int64_t length = std::min(count, size - at);
-        const Value range(std::make_shared<Range>(Scalar(at + 1), Scalar(int64_t{1}), length, true));
-        at += length;
-        FG_ASSIGN_OR_RETURN(*out, GetIndex(eval, iterable, {range}));
-        return true;
-      });
-    }
-    FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, {iterable}));
-    return FromFunction([&eval, all, count](Value* out) -> absl::StatusOr<bool> {
-      std::vector<Value> part;
-      for (Value v; static_cast<int64_t>(part.size()) < count;) {
-        FG_ASSIGN_OR_RETURN(const bool more, (*all)[0]->Next(&v));
-        if (!more) break;
-        part.push_back(std::move(v));
-      }
-      if (part.empty()) return false;
-      const Shape shape({static_cast<int64_t>(part.size())});
-      FG_ASSIGN_OR_RETURN(*out, CollectElements(eval, std::move(part), shape));
-      return true;
-    });
-  });
+                    // Sequences give parts of their own kind.
+                    if (IsNumericArray(iterable) || iterable.is(Kind::kList)) {
+                      return FromFunction([&eval, iterable, count, at = int64_t{0}](
+                                              Value* out) mutable -> absl::StatusOr<bool> {
+                        const int64_t size = LengthOf(iterable);
+                        if (at >= size) return false;
+                        const int64_t length = std::min(count, size - at);
+                        const Value range(std::make_shared<Range>(
+                            Scalar(at + 1), Scalar(int64_t{1}), length, true));
+                        at += length;
+                        FG_ASSIGN_OR_RETURN(*out, GetIndex(eval, iterable, {range}));
+                        return true;
+                      });
+                    }
+                    FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, {iterable}));
+                    return FromFunction([&eval, all, count](Value* out) -> absl::StatusOr<bool> {
+                      std::vector<Value> part;
+                      for (Value v; static_cast<int64_t>(part.size()) < count;) {
+                        FG_ASSIGN_OR_RETURN(const bool more, (*all)[0]->Next(&v));
+                        if (!more) break;
+                        part.push_back(std::move(v));
+                      }
+                      if (part.empty()) return false;
+                      const Shape shape({static_cast<int64_t>(part.size())});
+                      FG_ASSIGN_OR_RETURN(*out, CollectElements(eval, std::move(part), shape));
+                      return true;
+                    });
+                  });
 }
 
 Value TakeFirst(Value iterable, int64_t count) {
   const int64_t size = SizeOfIterable(iterable);
-  return MakeLazy("take", {iterable, Value::Int(count)}, size < 0 ? -1 : std::min(size, count),
-                  [iterable, count](Evaluator& eval) -> Made {
-    FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, {iterable}));
-    return FromFunction([all, left = count](Value* out) mutable -> absl::StatusOr<bool> {
-      if (left-- <= 0) return false;
-      return (*all)[0]->Next(out);
-    });
-  });
+  return MakeLazy(
+      "take", {iterable, Value::Int(count)}, size < 0 ? -1 : std::min(size, count),
+      [iterable, count](Evaluator& eval) -> Made {
+        FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, {iterable}));
+        return FromFunction([all, left = count](Value* out) mutable -> absl::StatusOr<bool> {
+          if (left-- <= 0) return false;
+          return (*all)[0]->Next(out);
+        });
+      });
 }
 
 Value DropFirst(Value iterable, int64_t count) {
   const int64_t size = SizeOfIterable(iterable);
-  return MakeLazy("drop", {iterable, Value::Int(count)},
-                  size < 0 ? -1 : std::max<int64_t>(0, size - count),
-                  [iterable, count](Evaluator& eval) -> Made {
-    FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, {iterable}));
-    return FromFunction([all, left = count](Value* out) mutable -> absl::StatusOr<bool> {
-      for (; left > 0; --left) {
-        FG_ASSIGN_OR_RETURN(const bool more, (*all)[0]->Next(out));
-        if (!more) return false;
-      }
-      return (*all)[0]->Next(out);
-    });
-  });
+  return MakeLazy(
+      "drop", {iterable, Value::Int(count)}, size < 0 ? -1 : std::max<int64_t>(0, size - count),
+      [iterable, count](Evaluator& eval) -> Made {
+        FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, {iterable}));
+        return FromFunction([all, left = count](Value* out) mutable -> absl::StatusOr<bool> {
+          for (; left > 0; --left) {
+            FG_ASSIGN_OR_RETURN(const bool more, (*all)[0]->Next(out));
+            if (!more) return false;
+          }
+          return (*all)[0]->Next(out);
+        });
+      });
 }
 
 Value Cycle(Value iterable) {
@@ -268,32 +270,32 @@ Value LazyMap(Value function, std::vector<Value> iterables) {
   sources.insert(sources.end(), iterables.begin(), iterables.end());
   return MakeLazy("map", sources, ShortestOf(iterables),
                   [function, iterables](Evaluator& eval) -> Made {
-    FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, iterables));
-    return FromFunction([&eval, all, function](Value* out) -> absl::StatusOr<bool> {
-      std::vector<Value> elements;
-      FG_ASSIGN_OR_RETURN(const bool more, NextOfAll(*all, &elements));
-      if (!more) return false;
-      FG_ASSIGN_OR_RETURN(*out, eval.CallWith(function, elements, {}));
-      return true;
-    });
-  });
+                    FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, iterables));
+                    return FromFunction([&eval, all, function](Value* out) -> absl::StatusOr<bool> {
+                      std::vector<Value> elements;
+                      FG_ASSIGN_OR_RETURN(const bool more, NextOfAll(*all, &elements));
+                      if (!more) return false;
+                      FG_ASSIGN_OR_RETURN(*out, eval.CallWith(function, elements, {}));
+                      return true;
+                    });
+                  });
 }
 
 Value LazyFilter(Value predicate, Value iterable) {
-  return MakeLazy("filter", {predicate, iterable}, -1,
-                  [predicate, iterable](Evaluator& eval) -> Made {
-    FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, {iterable}));
-    return FromFunction([&eval, all, predicate](Value* out) -> absl::StatusOr<bool> {
-      for (;;) {
-        FG_ASSIGN_OR_RETURN(const bool more, (*all)[0]->Next(out));
-        if (!more) return false;
-        FG_RETURN_IF_ERROR(eval.Step());
-        FG_ASSIGN_OR_RETURN(const Value keep, eval.CallWith(predicate, {*out}, {}));
-        FG_ASSIGN_OR_RETURN(const bool kept, ToBool(eval, keep));
-        if (kept) return true;
-      }
-    });
-  });
+  return MakeLazy(
+      "filter", {predicate, iterable}, -1, [predicate, iterable](Evaluator& eval) -> Made {
+        FG_ASSIGN_OR_RETURN(auto all, BeginAll(eval, {iterable}));
+        return FromFunction([&eval, all, predicate](Value* out) -> absl::StatusOr<bool> {
+          for (;;) {
+            FG_ASSIGN_OR_RETURN(const bool more, (*all)[0]->Next(out));
+            if (!more) return false;
+            FG_RETURN_IF_ERROR(eval.Step());
+            FG_ASSIGN_OR_RETURN(const Value keep, eval.CallWith(predicate, {*out}, {}));
+            FG_ASSIGN_OR_RETURN(const bool kept, ToBool(eval, keep));
+            if (kept) return true;
+          }
+        });
+      });
 }
 
 }  // namespace fluxgate::lang

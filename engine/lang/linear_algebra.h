@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "engine/lang/builtin.h"
+#include "engine/tensor/tensor.h"
 
 namespace fluxgate::lang {
 
@@ -16,6 +17,11 @@ absl::StatusOr<Value> DotProduct(Evaluator& eval, const Value& a, const Value& b
 // a \ b and a / b: by elimination for a square matrix, least squares for a tall one.
 absl::StatusOr<Value> Solve(Evaluator& eval, const Value& a, const Value& b);
 absl::StatusOr<Value> RightDivide(Evaluator& eval, const Value& a, const Value& b);
+// By elimination with pivoting; SingularException when there is none. Inside a trace they can be
+// differentiated a few times, and the trace is guarded by the matrix.
+absl::StatusOr<Value> Inverse(Evaluator& eval, const Value& a);
+absl::StatusOr<Value> Determinant(Evaluator& eval, const Value& a, bool logarithm);
+absl::StatusOr<Tensor> IdentityMatrix(DType dtype, int64_t n);
 // The p-norm of all elements (2 is the default; infinities allowed).
 absl::StatusOr<Value> Norm(Evaluator& eval, const Value& a, double p);
 // isapprox; absent tolerances are Julia's defaults.

@@ -176,7 +176,8 @@ absl::StatusOr<Value> FloatOperator(BinaryOp op, T a, T b) {
                          ":\nExponentiation yielding a complex result requires a complex "
                          "argument.\nReplace x^y with (x+0im)^y, Complex(x)^y, or similar."));
       }
-      return Value(Scalar(static_cast<T>(std::pow(static_cast<double>(a), static_cast<double>(b)))));
+      return Value(
+          Scalar(static_cast<T>(std::pow(static_cast<double>(a), static_cast<double>(b)))));
     case BinaryOp::kIDiv:
       return Value(Scalar(std::trunc((a - std::fmod(a, b)) / b)));
     case BinaryOp::kFld:

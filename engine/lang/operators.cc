@@ -234,8 +234,8 @@ absl::StatusOr<Value> Other(Evaluator& eval, BinaryOp op, const Value& a, const 
       return DotProduct(eval, a, b);
     case BinaryOp::kIsA:
       if (const Type* type = b.As<Type>()) return Value::Bool(IsA(a, *type));
-      return JuliaError("TypeError", absl::StrCat("in isa, expected Type, got a value of type ",
-                                                  TypeName(b)));
+      return JuliaError("TypeError",
+                        absl::StrCat("in isa, expected Type, got a value of type ", TypeName(b)));
     case BinaryOp::kSubtype:
     case BinaryOp::kSupertype: {
       const Type *x = a.As<Type>(), *y = b.As<Type>();
@@ -291,12 +291,10 @@ absl::optional<Value> RangeOperator(BinaryOp op, const Value& a, const Value& b)
   }
   if (!step.is_float() && step.AsInt64() == 0) return absl::nullopt;
   unit = unit && !start.is_float();
-  return Value(
-      std::make_shared<Range>(start, step.ConvertTo(start.dtype()), range->length, unit));
+  return Value(std::make_shared<Range>(start, step.ConvertTo(start.dtype()), range->length, unit));
 }
 
-absl::StatusOr<Value> BinaryOperator(Evaluator& eval, BinaryOp op, const Value& a,
-                                     const Value& b) {
+absl::StatusOr<Value> BinaryOperator(Evaluator& eval, BinaryOp op, const Value& a, const Value& b) {
   if (a.is_number() && b.is_number() && op <= BinaryOp::kGe) {
     return NumberOperator(op, a.scalar(), b.scalar());
   }
@@ -342,9 +340,8 @@ absl::StatusOr<Value> UnaryOperator(Evaluator& eval, absl::string_view op, const
       if (absl::optional<Value> r = RangeOperator(BinaryOp::kMul, a, Value::Int(-1))) return *r;
     }
     if (IsNumeric(a) || IsNumericArray(a)) {
-      return KeepRow(IsRow(a), eval.ops().Apply({a}, [](absl::Span<const ir::Expr> x) {
-        return -Widen(x[0]);
-      }));
+      return KeepRow(IsRow(a), eval.ops().Apply(
+                                   {a}, [](absl::Span<const ir::Expr> x) { return -Widen(x[0]); }));
     }
     if (a.is(Kind::kList)) return BroadcastOperator(eval, BinaryOp::kMul, Value::Int(-1), a);
     return MethodError(op, {a});

@@ -72,8 +72,8 @@ absl::optional<Value> RangeOperator(BinaryOp op, const Value& a, const Value& b)
 // x^n with a literal n: a negative one gives 1/x^-n for integers too.
 absl::StatusOr<Value> LiteralPower(Evaluator& eval, const Value& base, int64_t exponent);
 
-// Julia's isless order, for sorting: numbers (NaN last), strings, chars, symbols, tuples and vectors
-// lexicographically. MethodError for what has no order.
+// Julia's isless order, for sorting: numbers (NaN last), strings, chars, symbols, tuples and
+// vectors lexicographically. MethodError for what has no order.
 absl::StatusOr<bool> IsLess(Evaluator& eval, const Value& a, const Value& b);
 
 }  // namespace fluxgate::lang

@@ -112,8 +112,8 @@ absl::StatusOr<Value> MakeSpacedRange(Evaluator& eval, const Value& start, const
   if (length > 1 && AsFraction(x, dtype, &n[0], &d[0]) && AsFraction(y, dtype, &n[1], &d[1])) {
     step = (n[1] * d[0] - n[0] * d[1]) / (d[0] * d[1] * static_cast<double>(length - 1));
   }
-  return Value(std::make_shared<Range>(a.ConvertTo(dtype), Scalar(step).ConvertTo(dtype), length,
-                                       false));
+  return Value(
+      std::make_shared<Range>(a.ConvertTo(dtype), Scalar(step).ConvertTo(dtype), length, false));
 }
 
 }  // namespace fluxgate::lang

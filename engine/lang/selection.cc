@@ -23,8 +23,7 @@ absl::Status InvalidIndex(const Value& v) {
 }
 
 // Integers of an index array as 0-based positions, each within `extent`; false when one is not.
-absl::StatusOr<bool> PositionsOf(const Tensor& indices, int64_t extent,
-                                 std::vector<int64_t>* out) {
+absl::StatusOr<bool> PositionsOf(const Tensor& indices, int64_t extent, std::vector<int64_t>* out) {
   out->reserve(indices.num_elements());
   for (int64_t i = 0; i < indices.num_elements(); ++i) {
     const int64_t position = indices.ElementAsInt64(i) - 1;
@@ -199,8 +198,7 @@ absl::StatusOr<Selection> Select(Evaluator& eval, const Value& object, const Sha
     DimSelection dim;
     bool inside = true;
     if (d < count) {
-      FG_ASSIGN_OR_RETURN(inside,
-                          SelectDim(eval, expanded[d], selection.of.dim(d), shape, &dim));
+      FG_ASSIGN_OR_RETURN(inside, SelectDim(eval, expanded[d], selection.of.dim(d), shape, &dim));
     } else {
       // Dims that no index names must have one element.
       inside = selection.of.dim(d) == 1;

@@ -16,9 +16,8 @@ namespace fluxgate::lang {
 namespace {
 
 absl::Status CannotConvert(const Value& value, absl::string_view type) {
-  return JuliaError("MethodError",
-                    absl::StrCat("Cannot `convert` an object of type ", TypeName(value),
-                                 " to an object of type ", type));
+  return JuliaError("MethodError", absl::StrCat("Cannot `convert` an object of type ",
+                                                TypeName(value), " to an object of type ", type));
 }
 
 // The elements at `offsets` of the trace's array replaced by `values`, later ones winning.
@@ -49,8 +48,8 @@ ir::Expr Scattered(ir::Expr whole, ir::Expr values, const std::vector<int64_t>& 
           : builder.Gather(values.id(), builder.Constant(*std::move(from)), 0);
   const ir::NodeId placed =
       builder.ScatterAdd(picked, builder.Constant(*std::move(to)), Shape({total}), 0);
-  const ir::NodeId chosen = builder.Select(builder.Constant(*std::move(mask)), placed,
-                                           Flatten(whole).id());
+  const ir::NodeId chosen =
+      builder.Select(builder.Constant(*std::move(mask)), placed, Flatten(whole).id());
   return ir::Reshape({builder, chosen}, shape);
 }
 
@@ -82,8 +81,8 @@ class ArrayWriter {
       return CannotConvert(source, DTypeName(array_.dtype()));
     }
     if (!broadcast && ShapeOf(source).num_elements() != count) {
-      return DimensionMismatch(absl::StrCat("tried to assign ", ShapeText(ShapeOf(source)),
-                                            " to ", ShapeText(selection.shape), " destination"));
+      return DimensionMismatch(absl::StrCat("tried to assign ", ShapeText(ShapeOf(source)), " to ",
+                                            ShapeText(selection.shape), " destination"));
     }
     std::vector<int64_t> offsets = selection.Offsets();
     for (int64_t& offset : offsets) offset = array_.StorageOffset(offset);
@@ -110,9 +109,8 @@ class ArrayWriter {
   }
 
   absl::StatusOr<Value> Converted(const Value& source, bool broadcast, const Shape& shape) {
-    return eval_.ops().Apply({source}, [&](absl::Span<const ir::Expr> x) {
-      return Convert(x[0], broadcast, shape);
-    });
+    return eval_.ops().Apply(
+        {source}, [&](absl::Span<const ir::Expr> x) { return Convert(x[0], broadcast, shape); });
   }
 
   absl::Status WritePlain(const std::vector<int64_t>& offsets, const Tensor& elements) {
@@ -136,8 +134,7 @@ class ArrayWriter {
     FG_RETURN_IF_ERROR(CheckMutable(eval_, array_, "setindex!"));
     const Value whole(std::make_shared<Array>(array_.storage(), array_.storage()->shape()));
     FG_ASSIGN_OR_RETURN(
-        const Value written,
-        eval_.ops().Apply({whole, value}, [&](absl::Span<const ir::Expr> x) {
+        const Value written, eval_.ops().Apply({whole, value}, [&](absl::Span<const ir::Expr> x) {
           if (offsets.size() == 1) return OneReplaced(x[0], x[1], offsets[0]);
           const bool same =
               x[1].ok() && x[1].shape().num_elements() == static_cast<int64_t>(offsets.size());

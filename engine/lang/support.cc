@@ -66,13 +66,13 @@ int64_t LengthOf(const Value& v) {
 }
 
 absl::Status MethodError(absl::string_view function, absl::Span<const Value> arguments) {
-  return JuliaError("MethodError",
-                    absl::StrCat("no method matching ", function, "(",
-                                 absl::StrJoin(arguments, ", ",
-                                               [](std::string* out, const Value& v) {
-                                                 absl::StrAppend(out, "::", TypeName(v));
-                                               }),
-                                 ")"));
+  return JuliaError("MethodError", absl::StrCat("no method matching ", function, "(",
+                                                absl::StrJoin(arguments, ", ",
+                                                              [](std::string* out, const Value& v) {
+                                                                absl::StrAppend(out,
+                                                                                "::", TypeName(v));
+                                                              }),
+                                                ")"));
 }
 
 absl::Status DimensionMismatch(absl::string_view message) {
@@ -98,14 +98,13 @@ absl::Status BoundsError(const Value& object, absl::Span<const Value> indices) {
   } else {
     summary = TypeName(object);
   }
-  return JuliaError(
-      "BoundsError",
-      absl::StrCat("attempt to access ", summary, " at index [",
-                   absl::StrJoin(indices, ", ",
-                                 [](std::string* out, const Value& v) {
-                                   absl::StrAppend(out, IsColon(v) ? ":" : Repr(v));
-                                 }),
-                   "]"));
+  return JuliaError("BoundsError",
+                    absl::StrCat("attempt to access ", summary, " at index [",
+                                 absl::StrJoin(indices, ", ",
+                                               [](std::string* out, const Value& v) {
+                                                 absl::StrAppend(out, IsColon(v) ? ":" : Repr(v));
+                                               }),
+                                 "]"));
 }
 
 absl::Status MutationError(absl::string_view call, const Value& array) {
@@ -133,8 +132,8 @@ absl::StatusOr<int64_t> ToInteger(Evaluator& eval, const Value& v, absl::string_
     if (d == std::floor(d) && std::abs(d) < 9e18) return static_cast<int64_t>(d);
     return JuliaError("InexactError", absl::StrCat("Int64(", Repr(Value(s)), ")"));
   }
-  return ArgumentError(absl::StrCat(what, " must be an integer, got a value of type ",
-                                    TypeName(v)));
+  return ArgumentError(
+      absl::StrCat(what, " must be an integer, got a value of type ", TypeName(v)));
 }
 
 absl::StatusOr<bool> ToBool(Evaluator& eval, const Value& v) {
@@ -143,14 +142,14 @@ absl::StatusOr<bool> ToBool(Evaluator& eval, const Value& v) {
     FG_ASSIGN_OR_RETURN(const Scalar s, eval.ops().Decide(v));
     return s.AsBool();
   }
-  return JuliaError("TypeError", absl::StrCat("non-boolean (", TypeName(v),
-                                              ") used in boolean context"));
+  return JuliaError("TypeError",
+                    absl::StrCat("non-boolean (", TypeName(v), ") used in boolean context"));
 }
 
 absl::StatusOr<double> ToDouble(Evaluator& eval, const Value& v, absl::string_view what) {
   if (!IsNumeric(v)) {
-    return ArgumentError(absl::StrCat(what, " must be a number, got a value of type ",
-                                      TypeName(v)));
+    return ArgumentError(
+        absl::StrCat(what, " must be a number, got a value of type ", TypeName(v)));
   }
   FG_ASSIGN_OR_RETURN(const Scalar s, eval.ops().Decide(v));
   return s.AsDouble();
@@ -158,12 +157,14 @@ absl::StatusOr<double> ToDouble(Evaluator& eval, const Value& v, absl::string_vi
 
 absl::StatusOr<Value> NewArray(Evaluator& eval, Tensor elements) {
   if (!eval.ops().tracing()) return Array::Of(std::move(elements));
-  FG_ASSIGN_OR_RETURN(std::vector<Value> made,
-                      eval.ops().ApplyMany({}, [&](ir::Builder& builder, absl::Span<const ir::Expr>)
-                                                   -> absl::StatusOr<std::vector<ir::Expr>> {
-                        return std::vector<ir::Expr>{
-                            ir::Expr(builder, builder.Constant(std::move(elements)))};
-                      }));
+  FG_ASSIGN_OR_RETURN(
+      std::vector<Value> made,
+      eval.ops().ApplyMany(
+          {},
+          [&](ir::Builder& builder,
+              absl::Span<const ir::Expr>) -> absl::StatusOr<std::vector<ir::Expr>> {
+            return std::vector<ir::Expr>{ir::Expr(builder, builder.Constant(std::move(elements)))};
+          }));
   return made[0];
 }
 
@@ -265,9 +266,8 @@ absl::StatusOr<Value> ElementAt(Evaluator& eval, const Value& sequence, int64_t 
       return sequence.As<NamedTuple>()->values[index];
     case Kind::kArray: {
       if (eval.ops().tracing()) {
-        return eval.ops().Apply({sequence}, [&](absl::Span<const ir::Expr> x) {
-          return ElementExpr(x[0], index);
-        });
+        return eval.ops().Apply(
+            {sequence}, [&](absl::Span<const ir::Expr> x) { return ElementExpr(x[0], index); });
       }
       const Array& array = *sequence.As<Array>();
       FG_ASSIGN_OR_RETURN(const Tensor elements, array.storage()->Read());

@@ -55,8 +55,8 @@ Range::Range(Scalar first, Scalar by, int64_t count, bool is_unit)
       !AsFraction(step.AsDouble(), start.dtype(), &n1, &d1)) {
     return;
   }
-  const double d = d0 / static_cast<double>(std::gcd(static_cast<int64_t>(d0),
-                                                     static_cast<int64_t>(d1))) * d1;
+  const double d =
+      d0 / static_cast<double>(std::gcd(static_cast<int64_t>(d0), static_cast<int64_t>(d1))) * d1;
   if (d > 1e12) return;
   denominator_ = d;
   start_numerator_ = n0 * (d / d0);
@@ -66,9 +66,8 @@ Range::Range(Scalar first, Scalar by, int64_t count, bool is_unit)
 Scalar Range::At(int64_t i) const {
   if (start.is_float()) {
     const auto k = static_cast<double>(i);
-    const double v = denominator_ != 0
-                         ? (start_numerator_ + k * step_numerator_) / denominator_
-                         : start.AsDouble() + k * step.AsDouble();
+    const double v = denominator_ != 0 ? (start_numerator_ + k * step_numerator_) / denominator_
+                                       : start.AsDouble() + k * step.AsDouble();
     return Scalar(v).ConvertTo(dtype());
   }
   const uint64_t v = static_cast<uint64_t>(start.AsInt64()) +
