@@ -88,10 +88,11 @@ class Parser {
 
   // ---- Nodes (parser.cc) ----
   NodePtr New(NodeKind kind, int32_t begin, std::string name = "") const;
+  // By reference, so that `begin` may be read from a child that is moved in.
   template <typename... Children>
-  NodePtr NewWith(NodeKind kind, int32_t begin, std::string name, Children... children) const {
+  NodePtr NewWith(NodeKind kind, int32_t begin, std::string name, Children&&... children) const {
     NodePtr node = New(kind, begin, std::move(name));
-    (node->children.push_back(std::move(children)), ...);
+    (node->children.push_back(std::forward<Children>(children)), ...);
     return node;
   }
   // Closes the node at the last token read; an error when the tree gets too high.
