@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "engine/lang/ast.h"
 #include "engine/lang/builtin.h"
@@ -27,7 +28,7 @@ class Function : public Object, public Showable {
 };
 
 // A function written in C++: a built-in, or one made on the fly such as `==(3)` or a pullback.
-class NativeFunction : public Function {
+class NativeFunction final : public Function {
  public:
   explicit NativeFunction(Builtin b) : builtin(std::move(b)) {}
   std::string Name() const override { return builtin.name; }
@@ -40,7 +41,7 @@ Value MakeNative(
     std::function<absl::StatusOr<Value>(Evaluator&, absl::Span<const Value>)> call);
 
 // f ∘ g: a call of `outer` on the result of `inner`.
-class Composed : public Function {
+class Composed final : public Function {
  public:
   Composed(Value o, Value i) : outer(std::move(o)), inner(std::move(i)) {}
   static Value Of(Value outer, Value inner) {
@@ -54,7 +55,7 @@ class Composed : public Function {
 };
 
 // A variable that closures share. Stands in a frame's slot in place of the value.
-class Box : public Object {
+class Box final : public Object {
  public:
   static constexpr Kind kKind = Kind::kOpaque;
   explicit Box(Value v) : Object(kKind), value(std::move(v)) {}
@@ -71,12 +72,16 @@ struct Method {
   std::vector<TypePtr> types;  // of the positional parameters; null: Any
   TypePtr vararg;              // the element type of x...; null without one
   bool has_vararg = false;
-  // Parameters that this method takes; the rest of the code's have defaults.
+  // Positional parameters that this method takes; the rest of the code's have defaults.
   int arity = 0;
+  // The first of `types` is that of the called object itself, which is not among the code's
+  // parameters: (m::T)(x), P{T}(x).
+  bool takes_callee = false;
+  std::shared_ptr<const StructType> constructs;  // of an inner constructor: what `new` makes
 };
 
 // A function made by text: named ones have methods, a lambda has one and no name of its own.
-class GenericFunction : public Function {
+class GenericFunction final : public Function {
  public:
   GenericFunction(std::string name, bool anonymous)
       : name_(std::move(name)), anonymous_(anonymous) {}
@@ -99,6 +104,24 @@ class GenericFunction : public Function {
   const std::string name_;
   const bool anonymous_;
   std::vector<Method> methods_;
+};
+
+// An opaque object with properties: loader.batchsize.
+class HasFields {
+ public:
+  virtual ~HasFields() = default;
+  virtual absl::optional<Value> GetField(absl::string_view name) const = 0;
+};
+
+// `new` inside an inner constructor.
+class NewFunction final : public Function {
+ public:
+  NewFunction(std::shared_ptr<const StructType> t, std::vector<TypePtr> p)
+      : type(std::move(t)), parameters(std::move(p)) {}
+  std::string Name() const override { return "new"; }
+  std::string TypeName() const override { return "typeof(new)"; }
+  const std::shared_ptr<const StructType> type;
+  const std::vector<TypePtr> parameters;
 };
 
 // A package or a part of one: `Flux`, `Flux.Losses`.

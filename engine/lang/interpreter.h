@@ -11,18 +11,11 @@
 #include "absl/types/span.h"
 #include "engine/lang/builtin.h"
 #include "engine/lang/host.h"
+#include "engine/lang/limits.h"
 #include "engine/nn/context.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::lang {
-
-// Limits of one evaluation; past one it stops with RESOURCE_EXHAUSTED (time: DEADLINE_EXCEEDED, by
-// the host's token).
-struct Limits {
-  int64_t max_steps = 200'000'000;  // calls and loop iterations
-  int max_call_depth = 1000;
-  int64_t max_elements = 1 << 28;  // of one value made
-};
 
 struct EvaluationResult {
   Value value;          // of the last statement

@@ -42,7 +42,7 @@ struct Library {
     for (const nn::Function& row : optim::Functions()) Add(row);
     for (const nn::Layer& layer : nn::Layers()) {
       const std::string name(layer.constructor.name);
-      const Value type(StructTypeOf(layer.type, {}));
+      const Value type = TypeValue(StructTypeOf(layer.type, {}));
       (layer.constructor.exported ? visible : qualified)[name] = type;
       qualified[name] = type;
       package[name] = std::string(layer.constructor.package);
@@ -61,9 +61,9 @@ struct Library {
   void Add(Builtin builtin) {
     const std::string name = builtin.name;
     package[name] = builtin.package;
-    auto function = std::make_shared<const NativeFunction>(std::move(builtin));
+    auto function = std::make_shared<NativeFunction>(std::move(builtin));
     if (BuiltinType(name) != nullptr) constructors[name] = function;
-    const Value value(std::const_pointer_cast<NativeFunction>(function));
+    const Value value(function);
     visible[name] = value;
     qualified[name] = value;
   }
@@ -90,12 +90,12 @@ struct Library {
           "OrdinalRange", "AbstractUnitRange", "UnitRange", "StepRange", "StepRangeLen",
           "AbstractDict", "Dict", "AbstractSet", "Set", "Exception", "IO", "IOBuffer",
           "AbstractRule", "Union", "Vararg", "Colon"}) {
-      const Value type(std::const_pointer_cast<Type>(BuiltinType(name)));
+      const Value type = TypeValue(BuiltinType(name));
       visible[name] = type;
       qualified[name] = type;
     }
     for (const std::shared_ptr<const StructType>& type : ExceptionTypes()) {
-      const Value value(std::const_pointer_cast<Type>(StructTypeOf(type, {})));
+      const Value value = TypeValue(StructTypeOf(type, {}));
       visible[type->name] = value;
       qualified[type->name] = value;
     }
@@ -167,6 +167,15 @@ std::string QualifiedName(absl::string_view name) {
   if (library.visible.contains(name) || !library.qualified.contains(name)) return "";
   const auto it = library.package.find(name);
   return it == library.package.end() ? "" : absl::StrCat(it->second, ".", name);
+}
+
+std::vector<std::string> UnexportedNames() {
+  const Library& library = TheLibrary();
+  std::vector<std::string> names;
+  for (const auto& [name, value] : library.qualified) {
+    if (!library.visible.contains(name)) names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace fluxgate::lang

@@ -24,6 +24,8 @@ const std::vector<std::string>& Packages();
 const std::vector<std::string>& BuiltinNames();
 // "Flux.mse" for a name that is visible only with its package; "" otherwise.
 std::string QualifiedName(absl::string_view name);
+// The names that are visible only so.
+std::vector<std::string> UnexportedNames();
 
 }  // namespace fluxgate::lang
 

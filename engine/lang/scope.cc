@@ -322,6 +322,7 @@ class Resolver {
       if (signature.child(1).kind != NodeKind::kNothing) {
         ResolveParameters(scope, signature.child(1));
       }
+      Resolve(signature.child(2));
     });
   }
 

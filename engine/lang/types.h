@@ -49,6 +49,8 @@ class Type : public Object {
   int code_;  // of the built-in names that IsA answers without making types
 };
 
+inline Value TypeValue(const TypePtr& type) { return Value(std::const_pointer_cast<Type>(type)); }
+
 // The built-in type of that name (Int is Int64, Vector, Matrix, Integer, Real, Function, ...), or
 // null.
 TypePtr BuiltinType(absl::string_view name);

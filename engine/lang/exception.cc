@@ -1,0 +1,118 @@
+#include "engine/lang/exception.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/lang/diagnostics.h"
+#include "engine/lang/display.h"
+
+namespace fluxgate::lang {
+namespace {
+
+struct Row {
+  const char* name;
+  std::vector<const char*> fields;
+};
+
+std::vector<std::shared_ptr<const StructType>> MakeTypes() {
+  const Row rows[] = {
+      {"ErrorException", {}},
+      {"ArgumentError", {}},
+      {"AssertionError", {}},
+      {"BoundsError", {"a", "i"}},
+      {"DimensionMismatch", {}},
+      {"DivideError", {}},
+      {"DomainError", {"val"}},
+      {"InexactError", {"func", "T", "val"}},
+      {"InterruptException", {}},
+      {"KeyError", {"key"}},
+      {"MethodError", {"f", "args"}},
+      {"OutOfMemoryError", {}},
+      {"OverflowError", {}},
+      {"ParseError", {}},
+      {"StackOverflowError", {}},
+      {"StringIndexError", {"string", "index"}},
+      {"TypeError", {"func", "context", "expected", "got"}},
+      {"UndefKeywordError", {"var"}},
+      {"UndefVarError", {"var"}},
+  };
+  std::vector<std::shared_ptr<const StructType>> types;
+  for (const Row& row : rows) {
+    auto type = std::make_shared<StructType>();
+    type->name = row.name;
+    type->builtin = true;
+    type->supertype = "Exception";
+    for (const char* field : row.fields) type->fields.push_back({field, Value()});
+    type->fields.push_back({"msg", Value()});
+    types.push_back(std::move(type));
+  }
+  return types;
+}
+
+std::string FieldText(const Struct& e, absl::string_view field) {
+  const Value* value = e.Find(field);
+  if (value == nullptr || value->is_nothing()) return "";
+  return value->is(Kind::kString) ? value->text() : Repr(*value);
+}
+
+}  // namespace
+
+const std::vector<std::shared_ptr<const StructType>>& ExceptionTypes() {
+  static const auto& types = *new std::vector<std::shared_ptr<const StructType>>(MakeTypes());
+  return types;
+}
+
+std::shared_ptr<const StructType> ExceptionType(absl::string_view name) {
+  for (const auto& type : ExceptionTypes()) {
+    if (type->name == name) return type;
+  }
+  return nullptr;
+}
+
+Value ExceptionFromStatus(const absl::Status& status) {
+  // A position gives an engine error its kind.
+  const auto diagnostic = GetDiagnostic(status).value_or([&] {
+    return GetDiagnostic(AtSource(status, Source{"", ""}, {0, 0})).value_or(SourceDiagnostic());
+  }());
+  auto type = ExceptionType(diagnostic.kind);
+  if (type == nullptr) type = ExceptionType("ErrorException");
+  std::vector<Value> fields(type->fields.size());
+  fields.back() = Value::String(diagnostic.message);
+  if (diagnostic.kind == "UndefVarError") {
+    // The message is "`name` not defined".
+    const size_t end = diagnostic.message.find('`', 1);
+    if (end != std::string::npos) fields[0] = Value::Symbol(diagnostic.message.substr(1, end - 1));
+  }
+  return Struct::Of(std::move(type), std::move(fields));
+}
+
+std::string ExceptionMessage(const Value& exception, std::string* kind) {
+  kind->clear();
+  const Struct* e = exception.As<Struct>();
+  if (e == nullptr || !e->type->builtin || ExceptionType(e->type->name) == nullptr) {
+    return Repr(exception);
+  }
+  const std::string& name = e->type->name;
+  if (name != "ErrorException") *kind = name;
+  const std::string message = FieldText(*e, "msg");
+  if (name == "DomainError") {
+    const Value* value = e->Find("val");
+    if (value == nullptr || value->is_nothing()) return message;
+    if (message.empty()) return value->is(Kind::kString) ? value->text() : Repr(*value);
+    return absl::StrCat("with ", Repr(*value), ":\n", message);
+  }
+  if (!message.empty()) return message;
+  if (name == "KeyError") return absl::StrCat("key ", Repr(*e->Find("key")), " not found");
+  if (name == "UndefVarError") return absl::StrCat("`", FieldText(*e, "var"), "` not defined");
+  if (name == "UndefKeywordError") {
+    return absl::StrCat("keyword argument `", FieldText(*e, "var"), "` not assigned");
+  }
+  if (name == "BoundsError") {
+    const std::string a = FieldText(*e, "a"), i = FieldText(*e, "i");
+    return a.empty() ? "" : absl::StrCat("attempt to access ", a, " at index [", i, "]");
+  }
+  if (name == "DivideError") return "integer division error";
+  return "";
+}
+
+}  // namespace fluxgate::lang

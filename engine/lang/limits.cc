@@ -1,0 +1,56 @@
+#include "engine/lang/limits.h"
+
+#include <pthread.h>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+#include "engine/lang/diagnostics.h"
+
+namespace fluxgate::lang {
+namespace {
+
+constexpr int kStepsBetweenPauses = 64;
+// Left for what built-ins, display and the backend need below the deepest evaluation.
+constexpr size_t kStackReserve = 1 << 20;
+
+uintptr_t LowestAddress() {
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
+  void* lowest = nullptr;
+  size_t size = 0;
+  const bool known = pthread_attr_getstack(&attributes, &lowest, &size) == 0;
+  pthread_attr_destroy(&attributes);
+  if (!known) return 0;
+  const size_t reserve = size > 4 * kStackReserve ? kStackReserve : size / 4;
+  return reinterpret_cast<uintptr_t>(lowest) + reserve;
+}
+
+}  // namespace
+
+void Meter::Start(const Limits& limits) {
+  limits_ = limits;
+  steps_ = 0;
+  countdown_ = kStepsBetweenPauses;
+  depth_ = 0;
+  stack_limit_ = LowestAddress();
+}
+
+absl::Status Meter::Pause() {
+  countdown_ = kStepsBetweenPauses;
+  if (steps_ > limits_.max_steps) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the evaluation took more than ", limits_.max_steps, " steps"));
+  }
+  return host_.Pause();
+}
+
+absl::Status Meter::CheckElements(int64_t elements) const {
+  if (elements <= limits_.max_elements) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("a value of ", elements, " elements is larger than the limit of ",
+                   limits_.max_elements));
+}
+
+absl::Status Meter::StackOverflow() const { return JuliaError("StackOverflowError", ""); }
+
+}  // namespace fluxgate::lang
