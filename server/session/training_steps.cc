@@ -1,0 +1,189 @@
+// Losses, optimisers and single steps: what both loops, the server's and the client's, stand on.
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+#include "engine/lang/function.h"
+#include "engine/optim/update.h"
+#include "engine/value/array.h"
+#include "engine/value/flatten.h"
+#include "server/session/training.h"
+
+namespace fluxgate::session {
+namespace {
+
+// A function that text made; the others are built in.
+bool IsMadeByText(const Value& function) {
+  return function.AsClass<lang::GenericFunction>() != nullptr ||
+         function.AsClass<Struct>() != nullptr;
+}
+
+// How many arguments a function made by text takes in any of its methods.
+bool TakesArguments(const Value& function, int count) {
+  const auto* generic = function.AsClass<lang::GenericFunction>();
+  if (generic == nullptr) return false;
+  for (const lang::Method& method : generic->methods()) {
+    if (method.arity == count || (method.has_vararg && method.arity <= count)) return true;
+  }
+  return false;
+}
+
+// (m, x, y) -> f(m(x), y).
+absl::StatusOr<Value> OfPrediction(Visit& visit, const Value& f) {
+  FG_ASSIGN_OR_RETURN(Value bind, Helper(visit, "f -> (m, x, y) -> f(m(x), y)"));
+  return visit.interpreter().Call(bind, {f});
+}
+
+}  // namespace
+
+absl::StatusOr<Loss> ResolveLoss(Visit& visit, absl::string_view text, bool has_targets) {
+  FG_ASSIGN_OR_RETURN(Value function, FunctionOf(visit, text, "loss"));
+  Loss loss{std::string(absl::StripAsciiWhitespace(text)), function};
+  if (IsMadeByText(function)) return loss;
+  if (!function.is(Kind::kFunction)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a loss is a function, not a ", visit.interpreter().TypeName(function)));
+  }
+  if (!has_targets) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the built-in loss ", loss.text, " needs targets y"));
+  }
+  FG_ASSIGN_OR_RETURN(loss.function, OfPrediction(visit, function));
+  return loss;
+}
+
+absl::StatusOr<Metric> ResolveMetric(Visit& visit, const std::string& name) {
+  if (name == "accuracy" && visit.interpreter().Find(name) == nullptr) {
+    FG_ASSIGN_OR_RETURN(
+        Value accuracy,
+        Helper(visit, "(m, x, y) -> sum(Flux.onecold(m(x)) .== Flux.onecold(y)) / size(y)[end]"));
+    return Metric{name, std::move(accuracy)};
+  }
+  FG_ASSIGN_OR_RETURN(Value function, FunctionOf(visit, name, "metric"));
+  if (IsMadeByText(function) && TakesArguments(function, 3)) return Metric{name, function};
+  FG_ASSIGN_OR_RETURN(Value metric, OfPrediction(visit, function));
+  return Metric{name, std::move(metric)};
+}
+
+absl::StatusOr<double> EvaluateLoss(Visit& visit, const Value& loss, const Value& model,
+                                    const Value& x, const Value& y) {
+  std::vector<Value> arguments = {model, x};
+  if (!y.is_nothing()) arguments.push_back(y);
+  FG_ASSIGN_OR_RETURN(Value value, visit.interpreter().Call(loss, arguments));
+  if (!value.is_number()) {
+    return absl::InvalidArgumentError(absl::StrCat("a loss or metric gives one number, not a ",
+                                                   visit.interpreter().TypeName(value)));
+  }
+  return value.scalar().AsDouble();
+}
+
+ModelState& StateOf(Visit& visit, const NamedValue& model) {
+  ModelState& state = visit.StateOf(model.name);
+  if (!state.model.IdenticalTo(model.value)) {
+    state = ModelState();
+    state.model = model.value;
+  }
+  return state;
+}
+
+absl::Status ChooseLoss(Visit& visit, ModelState& state, absl::string_view text, bool has_targets) {
+  if (text.empty() && !state.loss.is_nothing()) return absl::OkStatus();
+  FG_ASSIGN_OR_RETURN(Loss loss, ResolveLoss(visit, text.empty() ? "mse" : text, has_targets));
+  state.loss_text = std::move(loss.text);
+  state.loss = std::move(loss.function);
+  return absl::OkStatus();
+}
+
+absl::Status ChooseOptimiser(Visit& visit, ModelState& state, absl::string_view text,
+                             const Value& rule) {
+  if (text.empty() && rule.is_nothing() && !state.rule.is_nothing()) return absl::OkStatus();
+  Value chosen = rule;
+  if (chosen.is_nothing()) {
+    FG_ASSIGN_OR_RETURN(chosen,
+                        ValueOf(visit, text.empty() ? "Flux.Descent()" : text, "optimiser"));
+  }
+  if (!optim::IsRule(chosen)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("an optimiser's rule is expected, such as Adam(0.001), not a ",
+                     visit.interpreter().TypeName(chosen)));
+  }
+  const std::string shown = visit.interpreter().Repr(chosen);
+  if (shown == state.optimiser_text) return absl::OkStatus();
+  state.optimiser_text = shown;
+  state.rule = std::move(chosen);
+  state.optimiser = Value();
+  state.step = 0;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<BatchGradient> ForwardBackward(Visit& visit, const NamedValue& model,
+                                              ModelState& state, const Value& x, const Value& y,
+                                              bool reset) {
+  FG_ASSIGN_OR_RETURN(Value bind, Helper(visit, y.is_nothing() ? "(f, x) -> m -> f(m, x)"
+                                                               : "(f, x, y) -> m -> f(m, x, y)"));
+  std::vector<Value> bound = {state.loss, x};
+  if (!y.is_nothing()) bound.push_back(y);
+  FG_ASSIGN_OR_RETURN(Value of_model, visit.interpreter().Call(bind, bound));
+  FG_ASSIGN_OR_RETURN(Derivatives derivatives, DerivativesAt(visit, of_model, {model.value}, 1));
+  if (!derivatives.value.is_number()) {
+    return absl::InvalidArgumentError("a loss gives one number");
+  }
+  BatchGradient result;
+  result.loss = derivatives.value.scalar().AsDouble();
+  result.gradient = derivatives.arguments[0];
+  if (reset || state.batches == 0) {
+    state.gradient = result.gradient;
+    state.batches = 0;
+  } else {
+    // What a batch does not reach has `nothing` for a gradient.
+    FG_ASSIGN_OR_RETURN(
+        state.gradient,
+        MapLeaves(state.gradient,
+                  [&](const std::string& path, const Value& sum) -> absl::StatusOr<Value> {
+                    absl::StatusOr<Value> term = path.empty()
+                                                     ? absl::StatusOr<Value>(result.gradient)
+                                                     : AtPath(result.gradient, path);
+                    if (!term.ok() || term->is_nothing()) return sum;
+                    if (sum.is_nothing()) return *term;
+                    return CallBuiltin(visit, "+", {sum, *term});
+                  }));
+  }
+  result.batches = ++state.batches;
+  return result;
+}
+
+absl::Status OptimStep(Visit& visit, const NamedValue& model, ModelState& state) {
+  if (state.batches == 0) {
+    return absl::FailedPreconditionError(
+        "no gradients have been collected; call ForwardBackward first");
+  }
+  if (state.optimiser.is_nothing()) {
+    FG_ASSIGN_OR_RETURN(state.optimiser, optim::Setup(state.rule, model.value));
+  }
+  FG_RETURN_IF_ERROR(
+      CallBuiltin(visit, "Flux.update!", {state.optimiser, model.value, state.gradient}).status());
+  state.gradient = Value();
+  state.batches = 0;
+  ++state.step;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<NamedTensors> SmallParameters(const Value& model) {
+  FG_ASSIGN_OR_RETURN(std::vector<Leaf> leaves, Trainables(model));
+  int64_t count = 0;
+  for (const Leaf& leaf : leaves) {
+    const auto* array = leaf.value.As<Array>();
+    count += array == nullptr ? 1 : array->shape().num_elements();
+  }
+  NamedTensors tensors;
+  if (count > kShownParameters) return tensors;
+  for (const Leaf& leaf : leaves) {
+    FG_ASSIGN_OR_RETURN(Tensor tensor, TensorOf(leaf.value));
+    tensors.emplace_back(leaf.path, std::move(tensor));
+  }
+  return tensors;
+}
+
+}  // namespace fluxgate::session
