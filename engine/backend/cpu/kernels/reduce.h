@@ -6,7 +6,9 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "engine/backend/cpu/kernels/cpu_level.h"
+#include "engine/backend/cpu/kernels/reduce_bodies.h"
 #include "engine/ir/op.h"
+#include "engine/kernels/reduce.h"
 #include "engine/tensor/dtype.h"
 #include "engine/tensor/shape.h"
 
@@ -21,18 +23,21 @@ class ReduceKernel {
                                              absl::Span<const int> dims,
                                              CpuLevel level = BestLevel());
 
-  // Neither allocates nor locks; threads may share the kernel. `output` shares no bytes with
-  // `input`.
-  void Run(const void* input, void* output) const { run_(*this, input, output); }
+  // Does not lock; threads may share the kernel. `output` shares no bytes with `input`.
+  void Run(const void* input, void* output) const;
 
  private:
-  friend struct ReduceBodies;
-  using RunFn = void (*)(const ReduceKernel& self, const void* input, void* output);
-  RunFn run_ = nullptr;
-  // What differs between layouts: see reduce.cc.
-  const void* body_ = nullptr;
+  enum class Layout : uint8_t { kRows, kColumns, kGeneral };
+  ReduceKernel() = default;
+
+  Layout layout_ = Layout::kGeneral;
+  ReduceBodies bodies_;
   int64_t inner_ = 1, count_ = 1, outer_ = 1;
-  Dims kept_dims_, kept_strides_, reduced_dims_, reduced_strides_;
+  // Of the general case, which is left to engine/kernels.
+  kernels::ReduceKind kind_ = kernels::ReduceKind::kSum;
+  DType dtype_ = DType::kFloat32;
+  Shape shape_;
+  absl::InlinedVector<int, 4> dims_;
 };
 
 }  // namespace fluxgate::cpu
