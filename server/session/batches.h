@@ -23,7 +23,7 @@ struct BatchOptions {
 int64_t StepsPerEpoch(int64_t examples, const BatchOptions& options);
 
 // Makes the batches of each epoch: tuples of x and, unless it is nothing, y. Arrays are cut along
-// their last dimension. `visit` must outlive what is returned.
+// their last dimension.
 using StartEpoch = std::function<absl::StatusOr<std::unique_ptr<TrainRequest::Epoch>>()>;
 absl::StatusOr<StartEpoch> CutBatches(Visit& visit, const Value& x, const Value& y,
                                       const BatchOptions& options);

@@ -10,19 +10,19 @@ namespace fluxgate::session {
 namespace {
 
 // What one call may print; a detached job's output leaves at once and is bounded all the same.
-constexpr size_t kMaxPrintedBytes = 1 << 20;
+constexpr int64_t kMaxPrintedBytes = 1 << 20;
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<Session>> Session::Create(SessionOptions options,
                                                          const HostFactory& hosts,
                                                          const Clock& clock) {
-  FG_ASSIGN_OR_RETURN(std::unique_ptr<BoundHost> host,
+  FG_ASSIGN_OR_RETURN(std::unique_ptr<RuntimeHost> host,
                       hosts({options.device, options.seed, options.budget}));
   return absl::WrapUnique(new Session(std::move(options), std::move(host), clock));
 }
 
-Session::Session(SessionOptions options, std::unique_ptr<BoundHost> host, const Clock& clock)
+Session::Session(SessionOptions options, std::unique_ptr<RuntimeHost> host, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       created_(clock.Now()),
@@ -78,7 +78,7 @@ Visit::~Visit() {
     charge_.reset();
     session_->num_names_.store(static_cast<int64_t>(interpreter().Names().size()),
                                std::memory_order_relaxed);
-    host().Bind({});
+    host().End();
     session_->turns_.Release();
   }
   session_->Touch();
@@ -87,7 +87,7 @@ Visit::~Visit() {
 
 void Visit::Bind() {
   charge_.emplace(session_->options_.budget);
-  host().Bind({token(), this, [this](absl::string_view text) { return Print(text); }});
+  host().Begin({token(), this, [this](absl::string_view text) { Print(text); }, kMaxPrintedBytes});
 }
 
 const ModelState* Visit::FindState(const std::string& model) const {
@@ -97,24 +97,18 @@ const ModelState* Visit::FindState(const std::string& model) const {
 
 std::string Visit::NextSourceName() { return absl::StrCat("REPL[", ++session_->inputs_, "]"); }
 
-absl::Status Visit::Print(absl::string_view text) {
-  printed_ += text.size();
-  if (printed_ > kMaxPrintedBytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the text prints more than ", kMaxPrintedBytes, " bytes"));
-  }
+void Visit::Print(absl::string_view text) {
   if (sink_) {
     sink_(text);
   } else {
     output_.append(text.data(), text.size());
   }
-  return absl::OkStatus();
 }
 
 absl::Status Visit::Pause() {
   FG_RETURN_IF_ERROR(token().Check());
   if (ReaderWaits()) {
-    host().Bind({});
+    host().End();
     charge_.reset();
     if (context_.permit != nullptr) context_.permit->Release();
     session_->turns_.PassOn();

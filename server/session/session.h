@@ -15,8 +15,8 @@
 #include "engine/base/memory_budget.h"
 #include "engine/lang/interpreter.h"
 #include "engine/runtime/turn.h"
-#include "server/session/bound_host.h"
 #include "server/session/call_context.h"
+#include "server/session/host_factory.h"
 #include "server/session/model_state.h"
 #include "server/session/turn_queue.h"
 
@@ -83,7 +83,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   friend class Visit;
-  Session(SessionOptions options, std::unique_ptr<BoundHost> host, const Clock& clock);
+  Session(SessionOptions options, std::unique_ptr<RuntimeHost> host, const Clock& clock);
 
   const SessionOptions options_;
   const Clock& clock_;
@@ -95,7 +95,7 @@ class Session : public std::enable_shared_from_this<Session> {
   TurnQueue turns_;
 
   // ---- Under the turn ----
-  std::unique_ptr<BoundHost> host_;
+  std::unique_ptr<RuntimeHost> host_;
   lang::Interpreter interpreter_;
   std::map<std::string, ModelState> models_;
   int64_t inputs_ = 0;  // Texts evaluated: REPL[1], REPL[2], ...
@@ -111,7 +111,7 @@ class Visit final : public Turn {
 
   Session& session() { return *session_; }
   lang::Interpreter& interpreter() { return session_->interpreter_; }
-  BoundHost& host() { return *session_->host_; }
+  RuntimeHost& host() { return *session_->host_; }
   const CancellationToken& token() const { return source_.token(); }
   CallContext& context() { return context_; }
   const std::shared_ptr<MemoryBudget>& budget() { return session_->options_.budget; }
@@ -137,7 +137,7 @@ class Visit final : public Turn {
   Visit(std::shared_ptr<Session> session, CallContext& context, const Session::Entry& entry);
 
   void Bind();
-  absl::Status Print(absl::string_view text);
+  void Print(absl::string_view text);
 
   const std::shared_ptr<Session> session_;
   CallContext& context_;
@@ -145,7 +145,6 @@ class Visit final : public Turn {
   const bool passes_turn_;
   bool has_turn_ = false;
   std::string output_;
-  size_t printed_ = 0;
   std::function<void(absl::string_view)> sink_;
   absl::optional<ScopedMemoryBudget> charge_;
 };

@@ -17,7 +17,7 @@
 #include "engine/base/mutex.h"
 #include "server/jobs/job_table.h"
 #include "server/jobs/request_cache.h"
-#include "server/session/bound_host.h"
+#include "server/session/host_factory.h"
 #include "server/session/session.h"
 
 namespace fluxgate::session {

@@ -91,12 +91,12 @@ class Training {
           absl::StrCat("\"", spec_.model.name, "\" has no trainable parameters"));
     }
     FG_RETURN_IF_ERROR(CheckUnlocked(parameters_));
-    FG_ASSIGN_OR_RETURN(start_epoch_, CutBatches(visit_, spec_.x, spec_.y, spec_.batches));
     FG_RETURN_IF_ERROR(RememberBefore());
     if (state_.optimiser.is_nothing()) {
       FG_ASSIGN_OR_RETURN(state_.optimiser, optim::Setup(state_.rule, spec_.model.value));
     }
     if (spec_.seed.has_value()) visit_.host().Seed(*spec_.seed);
+    FG_ASSIGN_OR_RETURN(start_epoch_, CutBatches(visit_, spec_.x, spec_.y, spec_.batches));
     return absl::OkStatus();
   }
 
