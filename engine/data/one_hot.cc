@@ -1,6 +1,7 @@
 #include "engine/data/one_hot.h"
 
 #include <cmath>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
@@ -24,8 +25,8 @@ class Labels {
     Labels labels;
     FG_ASSIGN_OR_RETURN(labels.values_, ElementsOf(context, arguments[1], "labels"));
     for (size_t i = 0; i < labels.values_.size(); ++i) {
-      if (labels.places_.Find(labels.values_[i]) == nullptr) {
-        labels.places_.Set(labels.values_[i], Value::Int(static_cast<int64_t>(i)));
+      if (labels.places_->Find(labels.values_[i]) == nullptr) {
+        labels.places_->Set(labels.values_[i], Value::Int(static_cast<int64_t>(i)));
       }
     }
     if (arguments.size() > 2) {
@@ -35,7 +36,7 @@ class Labels {
   }
 
   absl::StatusOr<int64_t> Place(const Value& value) const {
-    const Value* place = places_.Find(value);
+    const Value* place = places_->Find(value);
     if (place != nullptr) return place->scalar().AsInt64();
     if (otherwise_ >= 0) return otherwise_;
     return Error("ErrorException", "Value ", ElementText(value), " not found in labels");
@@ -45,7 +46,7 @@ class Labels {
 
  private:
   std::vector<Value> values_;
-  Dict places_;
+  std::shared_ptr<Dict> places_ = std::make_shared<Dict>();
   int64_t otherwise_ = -1;
 };
 
