@@ -41,6 +41,11 @@ class Trace {
 
   // The input that stands for `storage`'s present version: the same one each time.
   ir::NodeId Lift(const std::shared_ptr<Storage>& storage);
+  // From now on `node` stands for the storage's present version: an integer array that is
+  // differentiated stands there as floats.
+  void Substitute(const Storage* storage, uint64_t version, ir::NodeId node) {
+    lifted_[{storage, version}] = node;
+  }
   // An input given by the caller of the graph later, with the value to compute with now.
   ir::NodeId Placeholder(Tensor value);
   // The RNG key input, Int64[2], made at the first draw. Each draw takes the next draw number.
