@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/lang/float_format.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::lang {
@@ -19,9 +20,6 @@ std::string Repr(const Value& value);   // strings quoted
 std::string Print(const Value& value);  // strings as they are: print, string(...), $x
 // Julia's typeof: "Matrix{Float32}", "Tuple{Int64, Vector{Float64}}".
 std::string TypeName(const Value& value);
-// Shortest round-trip digits as Julia prints a float ("1.0e-5", "0.1f0" when `suffix`).
-std::string FormatFloat(double v);
-std::string FormatFloat(float v, bool suffix);
 
 }  // namespace fluxgate::lang
 
