@@ -1,0 +1,27 @@
+#ifndef FLUXGATE_ENGINE_BACKEND_CPU_KERNELS_DNNL_MATMUL_H_
+#define FLUXGATE_ENGINE_BACKEND_CPU_KERNELS_DNNL_MATMUL_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "engine/backend/cpu/kernels/gemm_bodies.h"
+
+namespace fluxgate::cpu {
+
+// A Float32 product made by oneDNN on the calling thread.
+class DnnlMatMul {
+ public:
+  // Null when oneDNN has no primitive for it, or is not part of this build.
+  static std::unique_ptr<DnnlMatMul> Create(const GemmExtent& extent);
+
+  virtual ~DnnlMatMul() = default;
+  // Shares the primitive, which is expensive to make, and has its own handles.
+  virtual std::unique_ptr<DnnlMatMul> Clone() const = 0;
+  virtual int64_t scratch_bytes() const = 0;
+  // False when oneDNN refused; then c is undefined.
+  virtual bool Run(const void* a, const void* b, void* c, void* scratch) = 0;
+};
+
+}  // namespace fluxgate::cpu
+
+#endif  // FLUXGATE_ENGINE_BACKEND_CPU_KERNELS_DNNL_MATMUL_H_
