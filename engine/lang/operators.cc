@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/broadcast.h"
+#include "engine/lang/constants.h"
 #include "engine/lang/diagnostics.h"
 #include "engine/lang/display.h"
 #include "engine/lang/function.h"
@@ -298,6 +299,10 @@ absl::StatusOr<Value> BinaryOperator(Evaluator& eval, BinaryOp op, const Value& 
   if (a.is_number() && b.is_number() && op <= BinaryOp::kGe) {
     return NumberOperator(op, a.scalar(), b.scalar());
   }
+  if ((a.is(Kind::kOpaque) || b.is(Kind::kOpaque)) && op <= BinaryOp::kEq &&
+      (a.AsClass<UniformScaling>() != nullptr || b.AsClass<UniformScaling>() != nullptr)) {
+    return ScalingOperator(eval, BinaryOpText(op), a, b);
+  }
   const bool missing = a.is(Kind::kMissing) || b.is(Kind::kMissing);
   if (missing && op <= BinaryOp::kNotApprox) return Value::Missing();
   return Other(eval, op, a, b);
@@ -344,6 +349,9 @@ absl::StatusOr<Value> UnaryOperator(Evaluator& eval, absl::string_view op, const
                                    {a}, [](absl::Span<const ir::Expr> x) { return -Widen(x[0]); }));
     }
     if (a.is(Kind::kList)) return BroadcastOperator(eval, BinaryOp::kMul, Value::Int(-1), a);
+    if (a.AsClass<UniformScaling>() != nullptr) {
+      return ScalingOperator(eval, "*", Value::Int(-1), a);
+    }
     return MethodError(op, {a});
   }
   if (op == "+") {
