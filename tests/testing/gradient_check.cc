@@ -21,19 +21,24 @@ using ir::NodeId;
 
 class Checker {
  public:
-  Checker(absl::Span<const CheckedInput> inputs, const GradientCheckOptions& options)
-      : inputs_(inputs), options_(options), random_(options.seed) {}
+  Checker(Builder& builder, const GradientCheckOptions& options)
+      : options_(options), random_(options.seed), builder_(builder) {}
 
-  absl::Status Run(const GraphFunction& f) {
+  absl::Status Run(const GraphFunction& f, absl::Span<const CheckedInput> inputs) {
     std::vector<Expr> arguments;
-    for (const CheckedInput& input : inputs_) {
+    std::vector<Tensor> points;
+    for (const CheckedInput& input : inputs) {
       FG_ASSIGN_OR_RETURN(Tensor point, Sample(input));
-      points_.push_back(std::move(point));
+      points.push_back(std::move(point));
       arguments.push_back({builder_, builder_.Input(DType::kFloat64, input.shape)});
-      wrt_.push_back(arguments.back().id());
     }
-    const Expr result = f(builder_, arguments);
+    return Check(f(builder_, arguments), std::move(points));
+  }
+
+  absl::Status Check(Expr result, std::vector<Tensor> points) {
     FG_RETURN_IF_ERROR(builder_.status());
+    wrt_ = builder_.graph().inputs;
+    points_ = std::move(points);
     if (!result.ok() || !IsFloat(result.dtype())) {
       return absl::InvalidArgumentError("the function gives no floats");
     }
@@ -104,6 +109,7 @@ class Checker {
     };
     size_t next = 0;
     for (size_t k = 0; k < points_.size(); ++k) {
+      if (points_[k].dtype() != DType::kFloat64) continue;
       const Tensor* derivative = gradient[k] == kNoNode ? nullptr : &derivatives[next++];
       for (int64_t i = 0; i < points_[k].num_elements(); ++i) {
         const double x = points_[k].ElementAsDouble(i);
@@ -122,10 +128,9 @@ class Checker {
     return absl::OkStatus();
   }
 
-  const absl::Span<const CheckedInput> inputs_;
   const GradientCheckOptions options_;
   std::mt19937 random_;
-  Builder builder_;
+  Builder& builder_;
   std::vector<NodeId> wrt_;
   std::vector<Tensor> points_;
 };
@@ -134,7 +139,13 @@ class Checker {
 
 absl::Status CheckGradients(const GraphFunction& f, absl::Span<const CheckedInput> inputs,
                             const GradientCheckOptions& options) {
-  return Checker(inputs, options).Run(f);
+  Builder builder;
+  return Checker(builder, options).Run(f, inputs);
+}
+
+absl::Status CheckGradientsOf(ir::Builder& builder, ir::Expr result, std::vector<Tensor> points,
+                              const GradientCheckOptions& options) {
+  return Checker(builder, options).Check(result, std::move(points));
 }
 
 }  // namespace fluxgate::testing

@@ -35,6 +35,11 @@ struct GradientCheckOptions {
 absl::Status CheckGradients(const GraphFunction& f, absl::Span<const CheckedInput> inputs,
                             const GradientCheckOptions& options = {});
 
+// The same for a result that was built already, at values of the builder's inputs: by every input
+// of Float64.
+absl::Status CheckGradientsOf(ir::Builder& builder, ir::Expr result, std::vector<Tensor> points,
+                              const GradientCheckOptions& options = {});
+
 }  // namespace fluxgate::testing
 
 #endif  // FLUXGATE_TESTS_TESTING_GRADIENT_CHECK_H_
