@@ -5,49 +5,67 @@
 #include <iostream>
 #include <iterator>
 
+#include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/flags.h"
+#include "client/cli/interrupt.h"
 
 namespace fluxgate::client {
 namespace {
-
-void PrintInput(const v1::EvaluateResponse::Input& input) {
-  std::fputs(input.output().c_str(), stdout);
-  for (const std::string& line : input.show()) std::printf("%s\n", line.c_str());
-}
-
-absl::Status Evaluate(Client& client, std::string source, std::string source_name) {
-  v1::EvaluateRequest request;
-  request.set_source(std::move(source));
-  request.set_source_name(std::move(source_name));
-  request.set_each_input(true);
-  auto response = client.Call(&v1::Workspace::Stub::Evaluate, request);
-  if (!response.ok()) return response.status();
-  for (const auto& input : response->inputs()) PrintInput(input);
-  return absl::OkStatus();
-}
 
 std::string ReadAll(std::istream& stream) {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
+void SetTimeout(v1::EvaluateRequest& request) {
+  const uint32_t seconds = absl::GetFlag(FLAGS_timeout);
+  if (seconds > 0) request.mutable_timeout()->set_seconds(seconds);
+}
+
 }  // namespace
 
 absl::Status RunEval(Client& client, const std::vector<std::string>& arguments) {
-  return Evaluate(client, arguments[0] == "-" ? ReadAll(std::cin) : arguments[0], "");
+  v1::EvaluateRequest request;
+  request.set_source(arguments[0] == "-" ? ReadAll(std::cin) : arguments[0]);
+  request.set_each_input(true);
+  SetTimeout(request);
+  auto response = client.Call(&v1::Workspace::Stub::Evaluate, request);
+  if (!response.ok()) return response.status();
+  for (const v1::EvaluateResponse::Input& input : response->inputs()) {
+    std::fputs(input.output().c_str(), stdout);
+    for (const std::string& line : input.show()) std::printf("%s\n", line.c_str());
+  }
+  std::fflush(stdout);
+  return ToStatus(response->error());
 }
 
+// As a job: a script may run long, and what it prints is shown as it comes.
 absl::Status RunFile(Client& client, const std::vector<std::string>& arguments) {
   std::ifstream file(arguments[0], std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", arguments[0]));
   v1::EvaluateRequest request;
   request.set_source(ReadAll(file));
   request.set_source_name(arguments[0]);
-  // A script shows nothing but what it prints.
+  request.set_detach(true);
+  SetTimeout(request);
   auto response = client.Call(&v1::Workspace::Stub::Evaluate, request);
   if (!response.ok()) return response.status();
-  std::fputs(response->output().c_str(), stdout);
-  return absl::OkStatus();
+
+  OnInterrupt interrupt([&] { client.CancelJob(response->job()).IgnoreError(); });
+  google::rpc::Status error;
+  auto job = client.WatchJob(response->job(), [&](const v1::WatchJobResponse& event) {
+    // A script shows nothing but what it prints.
+    std::fputs(event.evaluate().output().c_str(), stdout);
+    std::fflush(stdout);
+    if (event.evaluate().has_error()) error = event.evaluate().error();
+    return true;
+  });
+  if (!job.ok()) return job.status();
+  if (error.code() != 0) return ToStatus(error);
+  if (job->has_error()) return ToStatus(job->error());
+  if (job->state() == v1::Job::SUCCEEDED) return absl::OkStatus();
+  return absl::CancelledError(absl::StrCat(arguments[0], " was stopped: ", job->reason()));
 }
 
 }  // namespace fluxgate::client

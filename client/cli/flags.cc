@@ -5,6 +5,9 @@
 ABSL_FLAG(std::string, server, "127.0.0.1:50051", "address of the server");
 ABSL_FLAG(std::string, session, "", "session to work in; the server's default one when empty");
 
+ABSL_FLAG(uint32_t, timeout, 0,
+          "eval, run: seconds that the text may take; 0: 30 s for eval, no bound for run");
+
 ABSL_FLAG(std::string, label, "", "push: the CSV column that becomes y; the others become x");
 ABSL_FLAG(bool, onehot, false, "push: y is one-hot, a row for each label in sorted order");
 ABSL_FLAG(double, scale, 1.0, "push: multiplies x");

@@ -12,6 +12,9 @@
 ABSL_DECLARE_FLAG(std::string, server);
 ABSL_DECLARE_FLAG(std::string, session);
 
+// Of eval and run.
+ABSL_DECLARE_FLAG(uint32_t, timeout);
+
 // Of push.
 ABSL_DECLARE_FLAG(std::string, label);
 ABSL_DECLARE_FLAG(bool, onehot);

@@ -2,30 +2,19 @@
 
 #include <unistd.h>
 
-#include <atomic>
-#include <csignal>
 #include <cstdio>
+#include <future>
+#include <string>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_format.h"
 #include "client/cli/commands.h"
 #include "client/cli/flags.h"
+#include "client/cli/interrupt.h"
 #include "client/cli/progress_bar.h"
 
 namespace fluxgate::client {
 namespace {
-
-// Set by Ctrl-C: the first one asks the training to stop at a step's boundary.
-std::atomic<bool> interrupted{false};
-
-class CatchInterrupt {
- public:
-  CatchInterrupt() : previous_(std::signal(SIGINT, [](int) { interrupted = true; })) {}
-  ~CatchInterrupt() { std::signal(SIGINT, previous_); }
-
- private:
-  void (*previous_)(int);
-};
 
 std::string ProgressText(const v1::Job& job) {
   if (!job.has_progress()) return "";
@@ -58,22 +47,28 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
     std::printf("%s\n", detached.c_str());
     return absl::OkStatus();
   }
-  CatchInterrupt guard;
   ProgressBar bar(stdout, isatty(STDOUT_FILENO) != 0);
-  std::string job;
-  bool asked = false;
-  return client.Train(request, [&](const v1::TrainEvent& event) {
-    bar.Show(event);
-    if (event.has_started()) job = event.started().job();
-    if (interrupted && !asked) {
-      // Cancelling the job rather than the call: its last event still says where it stopped.
-      asked = true;
-      v1::CancelJobRequest cancel;
-      cancel.set_job(job);
-      return client.Call(&v1::Jobs::Stub::CancelJob, cancel).ok();
-    }
-    return true;
-  });
+  // Ctrl-C cancels the job rather than the call: its last event still says where it stopped.
+  std::promise<std::string> job;
+  std::shared_future<std::string> started = job.get_future().share();
+  bool has_started = false;
+  absl::Status status, failure;
+  {
+    OnInterrupt interrupt([&] {
+      if (!started.get().empty()) client.CancelJob(started.get()).IgnoreError();
+    });
+    status = client.Train(request, [&](const v1::TrainEvent& event) {
+      bar.Show(event);
+      if (event.has_started() && !has_started) {
+        has_started = true;
+        job.set_value(event.started().job());
+      }
+      if (event.done().has_error()) failure = ToStatus(event.done().error());
+      return true;
+    });
+    if (!has_started) job.set_value("");
+  }
+  return failure.ok() ? status : failure;
 }
 
 absl::Status RunJobs(Client& client, const std::vector<std::string>& /*arguments*/) {
@@ -91,7 +86,6 @@ absl::Status RunJobs(Client& client, const std::vector<std::string>& /*arguments
 }
 
 absl::Status RunWatch(Client& client, const std::vector<std::string>& arguments) {
-  CatchInterrupt guard;
   ProgressBar bar(stdout, isatty(STDOUT_FILENO) != 0);
   auto job = client.WatchJob(
       arguments[0],
@@ -104,21 +98,20 @@ absl::Status RunWatch(Client& client, const std::vector<std::string>& arguments)
           }
           std::fflush(stdout);
         }
-        return !interrupted;
+        return true;
       },
       absl::GetFlag(FLAGS_after_event));
   if (!job.ok()) return job.status();
   absl::PrintF("%s %s%s%s\n", job->id(), v1::Job::State_Name(job->state()),
                job->reason().empty() ? "" : ": ", job->reason());
-  return absl::OkStatus();
+  std::fflush(stdout);
+  return job->state() == v1::Job::FAILED ? ToStatus(job->error()) : absl::OkStatus();
 }
 
 absl::Status RunCancel(Client& client, const std::vector<std::string>& arguments) {
-  v1::CancelJobRequest request;
-  request.set_job(arguments[0]);
-  auto response = client.Call(&v1::Jobs::Stub::CancelJob, request);
-  if (!response.ok()) return response.status();
-  absl::PrintF("%s %s\n", response->job().id(), v1::Job::State_Name(response->job().state()));
+  auto job = client.CancelJob(arguments[0]);
+  if (!job.ok()) return job.status();
+  absl::PrintF("%s %s\n", job->id(), v1::Job::State_Name(job->state()));
   return absl::OkStatus();
 }
 

@@ -173,4 +173,12 @@ absl::StatusOr<v1::Job> Client::WatchJob(const std::string& job, const OnJobEven
   return ended->job();
 }
 
+absl::StatusOr<v1::Job> Client::CancelJob(const std::string& job) {
+  v1::CancelJobRequest request;
+  request.set_job(job);
+  absl::StatusOr<v1::CancelJobResponse> response = Call(&v1::Jobs::Stub::CancelJob, request);
+  if (!response.ok()) return response.status();
+  return response->job();
+}
+
 }  // namespace fluxgate::client

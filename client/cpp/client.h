@@ -84,6 +84,9 @@ class Client {
   // after the last event seen.
   absl::StatusOr<v1::Job> WatchJob(const std::string& job, const OnJobEvent& on_event,
                                    uint32_t after_event = 0);
+  // Asks a job to stop; FAILED_PRECONDITION when it has ended. Safe to call while another thread
+  // trains or watches.
+  absl::StatusOr<v1::Job> CancelJob(const std::string& job);
 
   const Options& options() const { return options_; }
 

@@ -3,7 +3,6 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 
 namespace fluxgate::client {
 namespace {
@@ -33,6 +32,12 @@ absl::Status ToStatus(const grpc::Status& status) {
   if (!status.error_details().empty()) {
     result.SetPayload(kDetailsUrl, absl::Cord(status.error_details()));
   }
+  return result;
+}
+
+absl::Status ToStatus(const google::rpc::Status& status) {
+  absl::Status result(static_cast<absl::StatusCode>(status.code()), status.message());
+  if (!result.ok()) result.SetPayload(kDetailsUrl, absl::Cord(status.SerializeAsString()));
   return result;
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/optional.h"
+#include "google/rpc/status.pb.h"
 #include "proto/fluxgate/v1/error.pb.h"
 
 namespace fluxgate::client {
@@ -15,6 +16,8 @@ namespace fluxgate::client {
 // The server's error with its details: the absl::Status has the same code and message, and carries
 // the google.rpc.Status as a payload.
 absl::Status ToStatus(const grpc::Status& status);
+// The same of an error inside an answer, as of a job that failed.
+absl::Status ToStatus(const google::rpc::Status& status);
 
 // Where text failed, when it did.
 absl::optional<v1::SourceDiagnostic> GetDiagnostic(const absl::Status& status);

@@ -1,0 +1,79 @@
+"""Every command block of README.md and docs/ runs, and prints what the page says."""
+
+import glob
+import re
+import subprocess
+import unittest
+
+import harness
+import markdown
+
+PAGES = ["README.md"] + sorted(glob.glob("docs/*.md"))
+KINDS = {"sh", "sh server", "sh install", "sh container", "julia", "text", "json", "python", "cpp"}
+
+
+class Pages(unittest.TestCase):
+    pass
+
+
+def run_page(test, page):
+    shell, server = markdown.Shell(), None
+    try:
+        for block in markdown.blocks(page):
+            place = "%s:%d" % (page, block.line)
+            test.assertIn(block.kind, KINDS, place + ": say what this block is")
+            if block.kind == "sh server":
+                if server:
+                    server.__exit__()
+                server = harness.Server(command=shell.command("exec " + block.text),
+                                        cwd=shell.folder, env=shell.environment())
+                shell.use(server)
+            if block.kind not in ("sh", "julia"):
+                continue
+            if server is None:
+                server = harness.Server()
+                shell.use(server)
+            if block.kind == "sh":
+                run_commands(test, shell, block, place)
+            else:
+                run_prompt(test, server, block, place)
+    finally:
+        if server:
+            server.__exit__()
+
+
+def run_commands(test, shell, block, place):
+    done = subprocess.run(shell.command(block.text), text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, cwd=shell.folder, env=shell.environment())
+    if not block.expected or "ERROR" not in block.expected:
+        test.assertEqual(done.returncode, 0, "%s\n%s\n%s" % (place, block.text, done.stdout))
+    if block.expected is not None:
+        test.assertTrue(markdown.matches(block.expected, done.stdout),
+                        "%s\nexpected:\n%s\ngot:\n%s" % (place, block.expected, done.stdout))
+
+
+def run_prompt(test, server, block, place):
+    for source, expected in markdown.prompt_inputs(block.text):
+        done = server.run("eval", source)
+        # Of an error a page shows the first line.
+        got = done.stdout + done.stderr.split("\n")[0]
+        test.assertTrue(markdown.matches(expected, got),
+                        "%s\n%s\nexpected:\n%s\ngot:\n%s" % (place, source, expected, got))
+
+
+class Links(unittest.TestCase):
+    def test_files_that_pages_name_exist(self):
+        for page in PAGES:
+            text = open(page, encoding="utf-8").read()
+            folder = page.rsplit("/", 1)[0] + "/" if "/" in page else ""
+            for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+                with self.subTest(page=page, target=target):
+                    self.assertTrue(glob.glob(folder + target), "no such file")
+
+
+for page in PAGES:
+    name = "test_" + re.sub(r"\W", "_", page)
+    setattr(Pages, name, lambda self, page=page: run_page(self, page))
+
+if __name__ == "__main__":
+    harness.main()

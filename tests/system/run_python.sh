@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Runs the Python test named by the first argument, with the modules of its neighbours and of this
+# folder. Bazel's own Python rules would want a toolchain; the tests need only Debian's python3.
+set -euo pipefail
+export PYTHONPATH="tests/system:$(dirname "$1")"
+exec python3 -B -P "$@"
