@@ -5,7 +5,6 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "engine/base/status_macros.h"
 #include "engine/lang/parser.h"
 
 namespace fluxgate::session {
@@ -47,8 +46,8 @@ absl::StatusOr<Evaluation> EvaluateText(Visit& visit, absl::string_view source,
   return evaluation;
 }
 
-absl::StatusOr<Evaluation> EvaluateInputs(Visit& visit, absl::string_view source,
-                                          absl::string_view source_name) {
+Evaluation EvaluateInputs(Visit& visit, absl::string_view source, absl::string_view source_name,
+                          absl::Status* error) {
   Evaluation all;
   std::string input;
   int line = 0, first = 1;
@@ -61,14 +60,21 @@ absl::StatusOr<Evaluation> EvaluateInputs(Visit& visit, absl::string_view source
       input.clear();
       continue;
     }
-    FG_RETURN_IF_ERROR(visit.Pause());
+    *error = visit.Pause();
+    if (!error->ok()) return all;
     if (i + 1 < lines.size() && WantsMore(input)) continue;
-    FG_ASSIGN_OR_RETURN(Evaluation one, EvaluateText(visit, input, source_name));
+    absl::StatusOr<Evaluation> one = EvaluateText(visit, input, source_name);
+    if (!one.ok()) {
+      // What it printed before it failed.
+      std::string output = visit.TakeOutput();
+      if (!output.empty()) all.inputs.push_back({first, std::move(output), ""});
+      *error = one.status();
+      return all;
+    }
     input.clear();
-    all.value = std::move(one.value);
-    all.show = one.show;
-    all.inputs.push_back({first, one.output, std::move(one.show)});
-    absl::StrAppend(&all.output, one.output);
+    all.value = std::move(one->value);
+    all.show = one->show;
+    all.inputs.push_back({first, std::move(one->output), std::move(one->show)});
   }
   return all;
 }

@@ -26,9 +26,10 @@ struct Evaluation {
 // Runs a text whole, as a script.
 absl::StatusOr<Evaluation> EvaluateText(Visit& visit, absl::string_view source,
                                         absl::string_view source_name);
-// Runs a text as typed at a prompt: one complete input after the other.
-absl::StatusOr<Evaluation> EvaluateInputs(Visit& visit, absl::string_view source,
-                                          absl::string_view source_name);
+// Runs a text as typed at a prompt, one complete input after the other, until one fails: then
+// `error` says why, and what came before it is in the result.
+Evaluation EvaluateInputs(Visit& visit, absl::string_view source, absl::string_view source_name,
+                          absl::Status* error);
 
 // Whether the error says that the text ended too early, so that more input could mend it.
 bool IsIncomplete(const absl::Status& status);

@@ -152,6 +152,12 @@ absl::StatusOr<Value> FunctionOf(Visit& visit, absl::string_view text,
   return qualified.ok() ? qualified : found;
 }
 
+absl::StatusOr<std::vector<Value>> ArgumentList(Visit& visit, absl::string_view source) {
+  FG_ASSIGN_OR_RETURN(Value all, ValueOf(visit, absl::StrCat("(", source, "\n,)"), "at"));
+  if (const auto* tuple = all.As<Tuple>()) return tuple->elements;
+  return absl::InvalidArgumentError("arguments separated by commas are expected");
+}
+
 absl::StatusOr<Value> CallBuiltin(Visit& visit, absl::string_view name,
                                   absl::Span<const Value> arguments,
                                   const lang::Keywords& keywords) {

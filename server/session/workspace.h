@@ -41,6 +41,8 @@ absl::StatusOr<Value> ValueOf(Visit& visit, absl::string_view source,
 // The function that a client names: a workspace name, a built-in one, or Julia text of one.
 absl::StatusOr<Value> FunctionOf(Visit& visit, absl::string_view text,
                                  absl::string_view source_name);
+// The values of an argument list: "1, [2, 3]".
+absl::StatusOr<std::vector<Value>> ArgumentList(Visit& visit, absl::string_view source);
 // A call of the built-in function of that name.
 absl::StatusOr<Value> CallBuiltin(Visit& visit, absl::string_view name,
                                   absl::Span<const Value> arguments,

@@ -1,5 +1,6 @@
 #include "server/wire/value_codec.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -169,6 +170,48 @@ absl::StatusOr<std::vector<Value>> DecodeArguments(
     FG_ASSIGN_OR_RETURN(Value value,
                         DecodeValue(visit, messages[i], absl::StrCat(field, "[", i, "]")));
     values.push_back(std::move(value));
+  }
+  return values;
+}
+
+absl::StatusOr<lang::Keywords> DecodeKeywords(
+    session::Visit& visit, const google::protobuf::Map<std::string, v1::Tensor>& messages,
+    absl::string_view field) {
+  if (messages.size() > kMaxArguments) {
+    return FieldError(field, absl::StrCat("more than ", kMaxArguments, " keyword arguments"));
+  }
+  lang::Keywords keywords;
+  for (const auto& [name, message] : messages) {
+    const std::string path = absl::StrCat(field, "[\"", CleanText(name, kMaxNameBytes), "\"]");
+    FG_ASSIGN_OR_RETURN(Value value, DecodeValue(visit, message, path));
+    keywords.emplace_back(name, std::move(value));
+  }
+  // A map has no order of its own.
+  std::sort(keywords.begin(), keywords.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  return keywords;
+}
+
+absl::StatusOr<std::vector<Value>> DecodeShapes(
+    session::Visit& visit, const google::protobuf::RepeatedPtrField<v1::Tensor>& messages,
+    absl::string_view field) {
+  if (messages.size() > kMaxArguments) {
+    return FieldError(field, absl::StrCat(messages.size(), " arguments; at most ", kMaxArguments));
+  }
+  std::vector<Value> values;
+  for (int i = 0; i < messages.size(); ++i) {
+    const std::string path = absl::StrCat(field, "[", i, "]");
+    FG_ASSIGN_OR_RETURN(const TensorForm form, FormOf(messages[i], path));
+    if (form != TensorForm::kNone || messages[i].dims_size() == 0) {
+      FG_ASSIGN_OR_RETURN(Value value, DecodeValue(visit, messages[i], path));
+      values.push_back(std::move(value));
+      continue;
+    }
+    v1::Tensor header = messages[i];
+    if (header.dtype() == v1::Tensor::DTYPE_UNSPECIFIED) header.set_dtype(v1::Tensor::FLOAT32);
+    FG_ASSIGN_OR_RETURN(TensorHeader decoded, DecodeHeader(header, path));
+    FG_ASSIGN_OR_RETURN(Tensor zeros, Tensor::Zeros(decoded.dtype, decoded.shape));
+    values.push_back(FromTensor(std::move(zeros)));
   }
   return values;
 }

@@ -1,11 +1,13 @@
 #ifndef FLUXGATE_SERVER_WIRE_VALUE_CODEC_H_
 #define FLUXGATE_SERVER_WIRE_VALUE_CODEC_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/value/value.h"
+#include "google/protobuf/map.h"
 #include "google/protobuf/repeated_field.h"
 #include "proto/fluxgate/v1/tensor.pb.h"
 #include "proto/fluxgate/v1/value.pb.h"
@@ -22,6 +24,13 @@ absl::StatusOr<Value> DecodeNumbers(session::Visit& visit, const v1::Tensor& mes
                                     absl::string_view field);
 // The arguments of a call. `field` names the list.
 absl::StatusOr<std::vector<Value>> DecodeArguments(
+    session::Visit& visit, const google::protobuf::RepeatedPtrField<v1::Tensor>& messages,
+    absl::string_view field);
+absl::StatusOr<lang::Keywords> DecodeKeywords(
+    session::Visit& visit, const google::protobuf::Map<std::string, v1::Tensor>& messages,
+    absl::string_view field);
+// The arguments of a call that is only checked: dims alone stand for zeros.
+absl::StatusOr<std::vector<Value>> DecodeShapes(
     session::Visit& visit, const google::protobuf::RepeatedPtrField<v1::Tensor>& messages,
     absl::string_view field);
 

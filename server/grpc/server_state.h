@@ -1,0 +1,59 @@
+#ifndef FLUXGATE_SERVER_GRPC_SERVER_STATE_H_
+#define FLUXGATE_SERVER_GRPC_SERVER_STATE_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/grpc/environment.h"
+#include "server/jobs/job_table.h"
+#include "server/session/session_registry.h"
+
+namespace fluxgate::rpc {
+
+// What the services share. Outlives them.
+struct ServerState {
+  Environment& environment;
+  session::SessionRegistry& sessions;
+  jobs::JobTable& jobs;
+  const Clock& clock;
+  const Clock::TimePoint started;
+  // Set when the server is asked to stop: jobs then end because of that.
+  std::atomic<bool>& shutting_down;
+};
+
+// Enters the session that a request names; the session is made when the call changes it.
+enum class Access : uint8_t { kRead, kChange };
+absl::StatusOr<std::unique_ptr<session::Visit>> Enter(ServerState& state, absl::string_view name,
+                                                      Access access, session::CallContext& context,
+                                                      session::Session::Entry entry);
+
+// The job of that id, or the session's newest one when `id` is empty.
+absl::StatusOr<std::shared_ptr<jobs::Job>> FindJob(ServerState& state, absl::string_view session,
+                                                   const std::string& id);
+
+// Runs `work` under a request id of a stream, which its reactor does not know: a repeated id gives
+// the first answer again. Waits for it when it is still being made.
+absl::StatusOr<std::string> Once(ServerState& state, const std::string& session,
+                                 const std::string& request_id, uint64_t fingerprint,
+                                 session::CallContext& context,
+                                 const std::function<absl::StatusOr<std::string>()>& work);
+
+// Books the time until its end.
+class BookTime {
+ public:
+  explicit BookTime(std::chrono::nanoseconds& account) : account_(account) {}
+  ~BookTime() { account_ += std::chrono::steady_clock::now() - begin_; }
+  BookTime(const BookTime&) = delete;
+  BookTime& operator=(const BookTime&) = delete;
+
+ private:
+  std::chrono::nanoseconds& account_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace fluxgate::rpc
+
+#endif  // FLUXGATE_SERVER_GRPC_SERVER_STATE_H_
