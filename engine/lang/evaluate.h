@@ -90,6 +90,10 @@ class Machine final : public Evaluator {
   absl::StatusOr<Value> Run(const std::shared_ptr<const Program>& program, const Node** last);
   absl::StatusOr<std::string> DisplayText(const Value& value);
 
+  absl::Status CheckStack() const {
+    return meter_.HasStack() ? absl::OkStatus() : meter_.StackOverflow();
+  }
+
   // Train mode while the object lives.
   class Training {
    public:

@@ -7,6 +7,7 @@
 #include "engine/lang/diagnostics.h"
 #include "engine/lang/dispatch.h"
 #include "engine/lang/evaluate.h"
+#include "engine/lang/gradients.h"
 #include "engine/lang/modules.h"
 #include "engine/lang/support.h"
 #include "engine/nn/layer.h"
@@ -359,6 +360,13 @@ absl::StatusOr<Value> Machine::CallNative(const Builtin& builtin,
     bool found = false;
     absl::StatusOr<Value> result = TryExtension(builtin.name, arguments, keywords, &found);
     if (found) return result;
+  }
+  for (const Value& argument : arguments) {
+    if (!argument.is(Kind::kOpaque)) continue;
+    bool found = false;
+    absl::StatusOr<Value> result = CallOnParameters(builtin.name, arguments, &found);
+    if (found) return result;
+    break;
   }
   FG_RETURN_IF_ERROR(meter_.Step(4));
   const auto count = static_cast<int>(arguments.size());

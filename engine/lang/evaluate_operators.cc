@@ -136,6 +136,17 @@ absl::StatusOr<Value> Machine::ApplyBinary(absl::string_view op, int32_t* code, 
       }
     }
   }
+  if (known == BinaryOp::kIn || known == BinaryOp::kNotIn) {
+    if (const auto* params = b.AsClass<Params>()) {
+      return Value::Bool(params->Contains(a) == (known == BinaryOp::kIn));
+    }
+  }
+  if (known == BinaryOp::kIsA) {
+    // A rule's name is its constructor and stands for its type.
+    if (const nn::Function* row = nn::FunctionOf(b)) {
+      return Value::Bool(TypeOf(a)->name == row->name);
+    }
+  }
   FG_RETURN_IF_ERROR(meter_.Step());
   return BinaryOperator(*this, known, a, b);
 }

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "engine/lang/builtin.h"
 #include "engine/value/array.h"
+#include "engine/value/flatten.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::lang {
@@ -52,6 +53,11 @@ class Grads : public Iterable {
 
 // Adds the trainable arrays of a value, as Flux.params does.
 absl::Status CollectParameters(const Value& value, Params* params);
+
+// push!, in, haskey, ... on parameters and their gradients, by identity; `found` is false for
+// anything else.
+absl::StatusOr<Value> CallOnParameters(absl::string_view name, absl::Span<const Value> arguments,
+                                       bool* found);
 
 struct GradientResult {
   Value value;                   // what f returned

@@ -17,6 +17,8 @@
 
 namespace fluxgate::lang {
 
+class Machine;
+
 struct EvaluationResult {
   Value value;          // of the last statement
   bool show = false;    // false after a trailing ';' or for nothing
@@ -59,10 +61,11 @@ class Interpreter {
 
   nn::Context& context();  // of this interpreter, in test mode
   Host& host();
+  // For the other parts of the language.
+  Machine& machine() { return *machine_; }
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Machine> machine_;
 };
 
 }  // namespace fluxgate::lang

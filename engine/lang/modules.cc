@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "engine/data/functions.h"
 #include "engine/lang/exception.h"
 #include "engine/lang/function.h"
 #include "engine/lang/io.h"
@@ -40,6 +41,9 @@ struct Library {
     }
     for (const nn::Function& row : nn::Functions()) Add(row);
     for (const nn::Function& row : optim::Functions()) Add(row);
+    for (const nn::Function& row : data::Functions()) {
+      if (row.name != "DataLoader") Add(row);  // that one comes with TrainingBuiltins
+    }
     for (const nn::Layer& layer : nn::Layers()) {
       const std::string name(layer.constructor.name);
       const Value type = TypeValue(StructTypeOf(layer.type, {}));

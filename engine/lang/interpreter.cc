@@ -1,0 +1,108 @@
+#include "engine/lang/interpreter.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+#include "engine/lang/diagnostics.h"
+#include "engine/lang/display.h"
+#include "engine/lang/evaluate.h"
+#include "engine/lang/modules.h"
+#include "engine/lang/parser.h"
+#include "engine/lang/rewrite.h"
+#include "engine/lang/stage.h"
+
+namespace fluxgate::lang {
+
+Interpreter::Interpreter(Host& host) : machine_(std::make_unique<Machine>(host)) {}
+Interpreter::~Interpreter() = default;
+
+absl::StatusOr<EvaluationResult> Interpreter::Evaluate(std::string source_name, std::string text,
+                                                       const Limits& limits) {
+  FG_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
+                      Parse(std::move(source_name), std::move(text)));
+  machine_->meter().Start(limits);
+  const Node* last = nullptr;
+  EvaluationResult result;
+  FG_ASSIGN_OR_RETURN(result.value, machine_->Run(program, &last));
+  result.show = last != nullptr && !last->has(kShowless) && !result.value.is_nothing();
+  if (result.show) {
+    FG_ASSIGN_OR_RETURN(result.display, machine_->DisplayText(result.value));
+  }
+  return result;
+}
+
+const Value* Interpreter::Find(absl::string_view name) const {
+  const Environment::Cell* cell = machine_->environment().Find(name);
+  return cell != nullptr && cell->defined ? &cell->value : nullptr;
+}
+
+absl::StatusOr<Value> Interpreter::Resolve(absl::string_view name) const {
+  if (const Value* mine = Find(name)) return *mine;
+  if (const Value* builtin = FindBuiltin(name)) return *builtin;
+  const size_t dot = name.rfind('.');
+  if (dot != absl::string_view::npos && dot > 0) {
+    const absl::string_view module = name.substr(0, dot);
+    if (IsPackage(module.substr(0, module.find('.')))) {
+      if (const Value* member = FindMember(module, name.substr(dot + 1))) return *member;
+    }
+  }
+  std::vector<std::string> candidates = Names();
+  candidates.insert(candidates.end(), BuiltinNames().begin(), BuiltinNames().end());
+  std::string nearest = QualifiedName(name);
+  if (nearest.empty()) nearest = NearestName(name, candidates);
+  return absl::NotFoundError(absl::StrCat(
+      "`", name, "` not defined", nearest.empty() ? "" : absl::StrCat("; did you mean `", nearest,
+                                                                      "`?")));
+}
+
+absl::Status Interpreter::Assign(absl::string_view name, Value value) {
+  // A name is an identifier when it parses as one.
+  const auto program = Parse("name", std::string(name));
+  const bool identifier = program.ok() && (*program)->statements.size() == 1 &&
+                          (*program)->statements[0]->kind == NodeKind::kIdentifier &&
+                          IsWord(name) && (*program)->statements[0]->span.begin == 0 &&
+                          (*program)->statements[0]->span.end == static_cast<int>(name.size());
+  if (!identifier) {
+    return absl::InvalidArgumentError(absl::StrCat("`", name, "` is not an identifier"));
+  }
+  Environment& environment = machine_->environment();
+  environment.Define(environment.CellFor((*program)->statements[0]->name), std::move(value));
+  return absl::OkStatus();
+}
+
+bool Interpreter::Erase(absl::string_view name) { return machine_->environment().Erase(name); }
+
+std::vector<std::string> Interpreter::Names() const { return machine_->environment().Names(); }
+
+absl::StatusOr<Value> Interpreter::Call(const Value& f, absl::Span<const Value> arguments,
+                                        const Keywords& keywords, const Limits& limits) {
+  machine_->meter().Start(limits);
+  return machine_->CallWith(f, arguments, keywords);
+}
+
+absl::StatusOr<StagedLoss> Interpreter::StageLoss(const Value& loss,
+                                                  absl::Span<const Value> leading,
+                                                  const Value& batch) {
+  machine_->meter().Start({});
+  return lang::StageLoss(*machine_, loss, leading, batch);
+}
+
+std::string Interpreter::Display(const Value& value) const {
+  absl::StatusOr<std::string> text = machine_->DisplayText(value);
+  // A user's show method that fails must not hide the value.
+  return text.ok() ? *std::move(text) : lang::Display(value);
+}
+
+std::string Interpreter::Repr(const Value& value) const {
+  absl::StatusOr<std::string> text = machine_->ReprText(value);
+  return text.ok() ? *std::move(text) : lang::Repr(value);
+}
+
+std::string Interpreter::TypeName(const Value& value) const { return lang::TypeName(value); }
+
+nn::Context& Interpreter::context() { return *machine_; }
+Host& Interpreter::host() { return machine_->host(); }
+
+}  // namespace fluxgate::lang
