@@ -174,14 +174,16 @@ const std::vector<Case>& Cases() {
             const Shape a = ta ? Shape({k, m}) : Shape({m, k});
             const Shape c = tb ? Shape({17, k}) : Shape({k, 17});
             Builder b;
-            const NodeId y = b.MatMul(b.Input(dtype, a), b.Input(dtype, c), ta, tb);
+            const NodeId left = b.Input(dtype, a), right = b.Input(dtype, c);
+            const NodeId y = b.MatMul(left, right, ta, tb);
             l.Add("matmul" + CaseList::Suffix(dtype, a), b, y,
                   {RandomTensor(dtype, a, -3, 3, 1), RandomTensor(dtype, c, -3, 3, 2)});
           }
         }
       }
       Builder b;
-      const NodeId y = b.MatMul(b.Input(dtype, Shape({4, 5, 3})), b.Input(dtype, Shape({5, 6, 1})));
+      const NodeId left = b.Input(dtype, Shape({4, 5, 3}));
+      const NodeId y = b.MatMul(left, b.Input(dtype, Shape({5, 6, 1})));
       l.Add("matmul batch", b, y,
             {RandomTensor(dtype, Shape({4, 5, 3}), -3, 3, 1),
              RandomTensor(dtype, Shape({5, 6, 1}), -3, 3, 2)});
