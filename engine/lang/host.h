@@ -21,9 +21,10 @@ namespace fluxgate {
 struct TrainProgress {
   int64_t epoch = 0;  // 1-based, of the step just made
   int64_t epochs = 0;
-  int64_t step = 0;   // made so far, over all epochs
-  int64_t steps = 0;  // in all; 0 when the data does not say
-  double loss = 0;    // of the last batch, before its update
+  int64_t step = 0;      // made so far, over all epochs
+  int64_t steps = 0;     // in all; 0 when the data does not say
+  double loss = 0;       // of the last batch, before its update
+  double mean_loss = 0;  // of this epoch's batches so far, each before its update
   double steps_per_second = 0;
   bool epoch_end = false;
 };

@@ -20,6 +20,7 @@ absl::StatusOr<bool> TrainingRun::StepDone() {
   pending_ = false;
   current_->fresh = false;
   loss_ = next_loss_;
+  loss_sum_ += loss_;
   ++step_;
   ++item_;
   state_->MarkStepped();
@@ -65,6 +66,7 @@ absl::StatusOr<bool> TrainingRun::Report(bool epoch_end) {
   progress.step = step_;
   if (epoch_->size() > 0) progress.steps = epoch_->size() * request_.epochs;
   progress.loss = loss_;
+  progress.mean_loss = loss_sum_ / static_cast<double>(item_);
   const double seconds = std::chrono::duration<double>(now - start_).count();
   if (seconds > 0) progress.steps_per_second = static_cast<double>(step_) / seconds;
   progress.epoch_end = epoch_end;

@@ -41,6 +41,7 @@ absl::Status TrainingRun::RunEpochs() {
     FG_ASSIGN_OR_RETURN(epoch_, request_.start_epoch());
     ++epoch_number_;
     item_ = 0;
+    loss_sum_ = 0;
     prefetched_ = false;
     while (!stopped_) {
       FG_ASSIGN_OR_RETURN(const bool more, Fetch());
@@ -266,6 +267,7 @@ absl::StatusOr<bool> TrainingRun::AdvanceFast() {
     if (epoch_number_ >= request_.epochs || !epoch_->Restart()) return false;
     ++epoch_number_;
     item_ = 0;
+    loss_sum_ = 0;
     signature = epoch_->PeekSignature();
   }
   if (signature != fast_signature_) return false;

@@ -92,6 +92,7 @@ class TrainingRun : private BatchSource, private LossSink {
   int64_t item_ = 0;          // Steps made in this epoch.
   int64_t step_ = 0;          // Steps made in all.
   double loss_ = 0, next_loss_ = 0;
+  double loss_sum_ = 0;  // Of this epoch.
 
   CompiledStep* current_ = nullptr;
   int64_t fast_signature_ = TrainRequest::Epoch::kUnknown;  // Of the pending batch.

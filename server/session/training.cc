@@ -18,6 +18,8 @@ namespace {
 // distances although it is over in a moment.
 constexpr int64_t kFewSteps = 1000;
 constexpr int64_t kProgressEvents = 10;
+// The longest time without a progress event, unless the caller chose their distance.
+constexpr auto kSilence = std::chrono::milliseconds(500);
 
 // Locks the arrays that a job writes, and lets them go.
 class ArrayLocks {
@@ -159,9 +161,9 @@ class Training {
 
   absl::StatusOr<bool> OnStep(const TrainProgress& progress) {
     report_.steps = progress.step;
-    loss_sum_ += progress.loss;
-    ++loss_count_;
-    if (progress.step >= next_progress_) {
+    const auto now = std::chrono::steady_clock::now();
+    if (progress.step >= next_progress_ || (spec_.every == 0 && now - last_event_ >= kSilence)) {
+      last_event_ = now;
       next_progress_ = (progress.step / every_ + 1) * every_;
       TrainProgress event = progress;
       event.steps = total_steps_;
@@ -174,14 +176,12 @@ class Training {
       epoch.epoch = progress.epoch;
       epoch.epochs = spec_.epochs;
       epoch.step = progress.step;
-      epoch.mean_batch_loss = loss_sum_ / static_cast<double>(loss_count_);
+      epoch.mean_batch_loss = progress.mean_loss;
       FG_RETURN_IF_ERROR(Measure(&epoch.validation_loss, &epoch.metrics));
       events_.epoch(epoch);
       report_.validation_loss = epoch.validation_loss;
       report_.metrics = epoch.metrics;
     }
-    loss_sum_ = 0;
-    loss_count_ = 0;
     return true;
   }
 
@@ -229,8 +229,7 @@ class Training {
   StartEpoch start_epoch_;
   TrainingReport report_;
   int64_t total_steps_ = 0, every_ = 1, next_progress_ = 1;
-  double loss_sum_ = 0;
-  int64_t loss_count_ = 0;
+  std::chrono::steady_clock::time_point last_event_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace

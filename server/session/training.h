@@ -53,7 +53,7 @@ struct TrainingSpec {
   absl::optional<uint64_t> seed;
   Value validation_x, validation_y;  // nothing without validation data
   std::vector<Metric> metrics;
-  int64_t every = 0;  // steps between progress events; 0: about ten in all
+  int64_t every = 0;  // steps between progress events; 0: about ten in all, and two a second
   std::string job;
 };
 
