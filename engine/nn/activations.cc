@@ -30,8 +30,8 @@ Expr Parameter(Args a, double value) {
 Expr ClampOpen(Expr x, double lo, double hi) {  // derivative 0 at both ends
   return Select(x <= Same(x, lo), Same(x, lo), Select(x >= Same(x, hi), Same(x, hi), x));
 }
-// exp(x) - 1 where x < 0, and 0 elsewhere.
-Expr NegativeExp(Expr x) { return Exp(Select(x >= 0, x.Number(0), Float(x))) - 1; }
+// exp(x) - 1 where x is not above, and 0 elsewhere.
+Expr NegativeExp(Expr above, Expr x) { return Exp(Select(above, x.Number(0), Float(x))) - 1; }
 
 // σ(x) = 1 / (1 + exp(-x)); the op is safe at both ends.
 Expr EmitSigmoid(Args a) { return Sigmoid(a[0]); }
@@ -56,7 +56,9 @@ Expr EmitLeakyRelu(Args a) {
 // relu6(x) = clamp(x, 0, 6)
 Expr EmitRelu6(Args a) { return ClampOpen(a[0], 0, 6); }
 // elu(x, α = 1) = x ≥ 0 ? x : α * (exp(x) - 1)
-Expr EmitElu(Args a) { return Select(a[0] >= 0, Float(a[0]), Parameter(a, 1) * NegativeExp(a[0])); }
+Expr EmitElu(Args a) {
+  return Select(a[0] >= 0, Float(a[0]), Parameter(a, 1) * NegativeExp(a[0] >= 0, a[0]));
+}
 constexpr double kSqrt2OverPi = 0.79788456080286535588;
 constexpr double kSqrt8OverPi = 1.59576912160573071176;
 // gelu_tanh(x) = x/2 * (1 + tanh(√(2/π) * (x + 0.044715x³)))
@@ -84,7 +86,7 @@ Expr EmitLisht(Args a) { return a[0] * Tanh(a[0]); }
 Expr EmitSelu(Args a) {
   constexpr double kLambda = 1.0507009873554804934193349852946;
   constexpr double kAlpha = 1.6732632423543772848170429916717;
-  return kLambda * Select(a[0] > 0, Float(a[0]), kAlpha * NegativeExp(a[0]));
+  return kLambda * Select(a[0] > 0, Float(a[0]), kAlpha * NegativeExp(a[0] > 0, a[0]));
 }
 // celu(x, α = 1) = x ≥ 0 ? x : α * (exp(x/α) - 1)
 Expr EmitCelu(Args a) {
