@@ -12,7 +12,9 @@ namespace {
 class Undef : public Object, public Showable {
  public:
   Undef() : Object(Kind::kOpaque) {}
-  std::string Show() const override { return "UndefInitializer(): array initializer with undefined values"; }
+  std::string Show() const override {
+    return "UndefInitializer(): array initializer with undefined values";
+  }
   std::string TypeName() const override { return "UndefInitializer"; }
 };
 

@@ -101,8 +101,8 @@ absl::StatusOr<Value> ConstructArray(Evaluator& eval, const Arguments& x) {
   if (IsUndef(rest[0]) || rest[0].is_nothing() || rest[0].is(Kind::kMissing)) {
     FG_ASSIGN_OR_RETURN(const Shape shape, ShapeArgument(eval, rest.subspan(1)));
     if (rank >= 0 && shape.rank() != rank) {
-      return ArgumentError(absl::StrCat(type.ToString(), " needs ", rank, " sizes, got ",
-                                        shape.rank()));
+      return ArgumentError(
+          absl::StrCat(type.ToString(), " needs ", rank, " sizes, got ", shape.rank()));
     }
     return Blank(eval, element == nullptr ? AnyType() : element, shape);
   }
@@ -226,24 +226,18 @@ absl::StatusOr<Value> CollectIterable(Evaluator& eval, const Value& v) {
 
 std::vector<Builtin> ArrayMakerBuiltins() {
   Definitions d;
-  d.Add("zeros", 0, -1, [](Evaluator& eval, const Arguments& x) {
-    return Constant(eval, x, DType::kFloat64, 0);
-  });
-  d.Add("ones", 0, -1, [](Evaluator& eval, const Arguments& x) {
-    return Constant(eval, x, DType::kFloat64, 1);
-  });
-  d.Add("trues", 0, -1, [](Evaluator& eval, const Arguments& x) {
-    return Constant(eval, x, DType::kBool, 1);
-  });
-  d.Add("falses", 0, -1, [](Evaluator& eval, const Arguments& x) {
-    return Constant(eval, x, DType::kBool, 0);
-  });
+  d.Add("zeros", 0, -1,
+        [](Evaluator& eval, const Arguments& x) { return Constant(eval, x, DType::kFloat64, 0); });
+  d.Add("ones", 0, -1,
+        [](Evaluator& eval, const Arguments& x) { return Constant(eval, x, DType::kFloat64, 1); });
+  d.Add("trues", 0, -1,
+        [](Evaluator& eval, const Arguments& x) { return Constant(eval, x, DType::kBool, 1); });
+  d.Add("falses", 0, -1,
+        [](Evaluator& eval, const Arguments& x) { return Constant(eval, x, DType::kBool, 0); });
   d.Add("fill", 1, -1, Fill);
   d.Add("similar", 1, -1, Similar);
-  d.Add("copy", 1, 1,
-        [](Evaluator& eval, const Arguments& x) { return CopyOf(eval, x[0]); });
-  d.Add("deepcopy", 1, 1,
-        [](Evaluator& eval, const Arguments& x) { return DeepCopy(eval, x[0]); });
+  d.Add("copy", 1, 1, [](Evaluator& eval, const Arguments& x) { return CopyOf(eval, x[0]); });
+  d.Add("deepcopy", 1, 1, [](Evaluator& eval, const Arguments& x) { return DeepCopy(eval, x[0]); });
   d.Add("collect", 1, 2, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     FG_ASSIGN_OR_RETURN(Value collected, CollectIterable(eval, x[x.size() - 1]));
     if (x.size() == 1) return collected;

@@ -29,7 +29,8 @@ absl::StatusOr<Value> SlicesAlong(Evaluator& eval, const Value& v, int dim) {
 
 absl::StatusOr<Value> CatFunction(Evaluator& eval, const Arguments& x) {
   const Value* given = x.Keyword("dims");
-  if (given == nullptr) return JuliaError("UndefKeywordError", "keyword argument `dims` not assigned");
+  if (given == nullptr)
+    return JuliaError("UndefKeywordError", "keyword argument `dims` not assigned");
   if (!IsNumeric(*given)) {
     return ArgumentError("cat along several dims at once is not supported");
   }
@@ -57,8 +58,8 @@ absl::StatusOr<Value> Stack(Evaluator& eval, const Arguments& x) {
   if (const Value* given = x.Keyword("dims"); given != nullptr && !IsColon(*given)) {
     FG_ASSIGN_OR_RETURN(dim, DimArgument(eval, *given));
     if (dim > shape.rank()) {
-      return ArgumentError(absl::StrCat("cannot stack slices ndims(x) = ", shape.rank(),
-                                        " along dims = ", dim + 1));
+      return ArgumentError(
+          absl::StrCat("cannot stack slices ndims(x) = ", shape.rank(), " along dims = ", dim + 1));
     }
   }
   Dims dims(shape.dims().begin(), shape.dims().end());
@@ -131,17 +132,15 @@ std::vector<Builtin> ArrayPartBuiltins() {
         [](Evaluator& eval, const Arguments& x) { return SlicesAlong(eval, x[0], 1); });
   d.Add("eachrow", 1, 1,
         [](Evaluator& eval, const Arguments& x) { return SlicesAlong(eval, x[0], 0); });
-  d.Add(
-      "eachslice", 1, 1,
-      [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
-        FG_ASSIGN_OR_RETURN(const auto dims, DimsKeyword(eval, x));
-        if (!dims || dims->size() != 1) return ArgumentError("eachslice needs one dim in dims");
-        return SlicesAlong(eval, x[0], (*dims)[0]);
-      },
-      {"dims"});
-  d.Add("hcat", 0, -1, [](Evaluator& eval, const Arguments& x) {
-    return HorizontalCat(eval, x.positional);
-  });
+  d.Add("eachslice", 1, 1,
+        [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+          FG_ASSIGN_OR_RETURN(const auto dims, DimsKeyword(eval, x));
+          if (!dims || dims->size() != 1) return ArgumentError("eachslice needs one dim in dims");
+          return SlicesAlong(eval, x[0], (*dims)[0]);
+        },
+        {"dims"});
+  d.Add("hcat", 0, -1,
+        [](Evaluator& eval, const Arguments& x) { return HorizontalCat(eval, x.positional); });
   d.Add("vcat", 0, -1,
         [](Evaluator& eval, const Arguments& x) { return VerticalCat(eval, x.positional); });
   d.Add("cat", 0, -1, CatFunction, {"dims"});

@@ -27,9 +27,7 @@ Value OneTo(int64_t n) {
   return Value(std::make_shared<Range>(Scalar(int64_t{1}), Scalar(int64_t{1}), n, true));
 }
 
-bool HasShape(const Value& v) {
-  return IsNumeric(v) || IsNumericArray(v) || v.is(Kind::kList);
-}
+bool HasShape(const Value& v) { return IsNumeric(v) || IsNumericArray(v) || v.is(Kind::kList); }
 
 absl::StatusOr<Value> Size(Evaluator& eval, const Arguments& x) {
   if (!HasShape(x[0])) {
@@ -74,8 +72,9 @@ absl::StatusOr<Value> Reshape(Evaluator& eval, const Arguments& x) {
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (IsColon(sizes[i])) {
       if (colon >= 0) {
-        return JuliaError("DimensionMismatch",
-                          "new dimensions have more than one omitted dimension specified by `Colon()`");
+        return JuliaError(
+            "DimensionMismatch",
+            "new dimensions have more than one omitted dimension specified by `Colon()`");
       }
       colon = static_cast<int>(i);
       sizes[i] = Value::Int(1);
@@ -219,8 +218,8 @@ absl::StatusOr<Value> Repeat(Evaluator& eval, const Arguments& x) {
     FG_ASSIGN_OR_RETURN(inner, Counts(eval, {*given}));
   }
   FG_ASSIGN_OR_RETURN(const Value v, Densify(eval, x[0]));
-  const int rank = std::max({ShapeOf(v).rank(), static_cast<int>(outer.size()),
-                             static_cast<int>(inner.size())});
+  const int rank =
+      std::max({ShapeOf(v).rank(), static_cast<int>(outer.size()), static_cast<int>(inner.size())});
   outer.resize(rank, 1);
   inner.resize(rank, 1);
   Dims dims, result;
@@ -322,8 +321,8 @@ absl::StatusOr<Value> ReshapeValue(Evaluator& eval, const Value& v, const Shape&
   if (array != nullptr && !array->view() && shape.rank() > 0) {
     return Value(std::make_shared<Array>(array->storage(), shape));
   }
-  return eval.ops().Apply(
-      {v}, [&](absl::Span<const ir::Expr> e) { return ir::Reshape(e[0], shape); });
+  return eval.ops().Apply({v},
+                          [&](absl::Span<const ir::Expr> e) { return ir::Reshape(e[0], shape); });
 }
 
 std::vector<Builtin> ArrayShapeBuiltins() {

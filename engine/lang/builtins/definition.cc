@@ -10,8 +10,8 @@ namespace fluxgate::lang {
 absl::StatusOr<int> DimArgument(Evaluator& eval, const Value& v) {
   FG_ASSIGN_OR_RETURN(const int64_t d, ToInteger(eval, v, "a dimension"));
   if (d < 1 || d > Shape::kMaxRank) {
-    return ArgumentError(absl::StrCat("dimension must be 1 ≤ dims ≤ ", Shape::kMaxRank, ", got ",
-                                      d));
+    return ArgumentError(
+        absl::StrCat("dimension must be 1 ≤ dims ≤ ", Shape::kMaxRank, ", got ", d));
   }
   return static_cast<int>(d - 1);
 }

@@ -111,8 +111,8 @@ absl::StatusOr<Value> Quantify(Evaluator& eval, const Arguments& x, bool decisiv
     const std::vector<int> own = OwnDims(*dims, ShapeOf(v).rank());
     if (own.empty()) return CopyOf(eval, v);
     return eval.ops().Apply({v}, [&](absl::Span<const ir::Expr> e) {
-      const ir::Expr count(e[0].builder(), e[0].builder().Sum(
-                                               ir::Cast(e[0], DType::kInt64).id(), own));
+      const ir::Expr count(e[0].builder(),
+                           e[0].builder().Sum(ir::Cast(e[0], DType::kInt64).id(), own));
       int64_t total = 1;
       for (const int d : own) total *= e[0].shape().dim(d);
       const double least = decisive ? 1 : static_cast<double>(total);
@@ -220,8 +220,8 @@ absl::StatusOr<Value> Mapped(Evaluator& eval, const Value* f, const Value& colle
   FG_ASSIGN_OR_RETURN(Value v, Densify(eval, collection));
   if (f != nullptr && (IsNumericArray(v) || v.is(Kind::kList) || v.is(Kind::kTuple))) {
     FG_ASSIGN_OR_RETURN(v, Broadcast(eval, *f, {v}));
-  } else if (f != nullptr || (!IsNumeric(v) && !IsNumericArray(v) && !v.is(Kind::kList) &&
-                              !v.is(Kind::kTuple))) {
+  } else if (f != nullptr ||
+             (!IsNumeric(v) && !IsNumericArray(v) && !v.is(Kind::kList) && !v.is(Kind::kTuple))) {
     FG_ASSIGN_OR_RETURN(auto it, Iterate(eval, v));
     std::vector<Value> elements;
     for (Value element;;) {
@@ -245,16 +245,14 @@ absl::StatusOr<Value> Mapped(Evaluator& eval, const Value* f, const Value& colle
 std::vector<Builtin> FoldBuiltins() {
   Definitions d;
   for (const Reduction& r : kReductions) {
-    d.Add(
-        r.name, 1, 2, [&r](Evaluator& eval, const Arguments& x) { return Reduce(eval, r, x); },
-        {"dims", "init"});
+    d.Add(r.name, 1, 2, [&r](Evaluator& eval, const Arguments& x) { return Reduce(eval, r, x); },
+          {"dims", "init"});
   }
   d.Add("extrema", 1, 2, Extrema, {"dims", "init"});
   for (const bool decisive : {true, false}) {
-    d.Add(
-        decisive ? "any" : "all", 1, 2,
-        [decisive](Evaluator& eval, const Arguments& x) { return Quantify(eval, x, decisive); },
-        {"dims"});
+    d.Add(decisive ? "any" : "all", 1, 2,
+          [decisive](Evaluator& eval, const Arguments& x) { return Quantify(eval, x, decisive); },
+          {"dims"});
   }
   d.Add("count", 1, 2, Count, {"dims"});
   d.Add("cumsum", 1, 1, CumSum, {"dims"});

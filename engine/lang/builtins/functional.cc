@@ -237,8 +237,8 @@ absl::StatusOr<Value> Accumulate(Evaluator& eval, const Arguments& x) {
 }
 
 absl::StatusOr<Value> ForEach(Evaluator& eval, const Arguments& x) {
-  FG_RETURN_IF_ERROR(ForEachCall(eval, x[0], x.positional.subspan(1),
-                                 [](Value) { return absl::OkStatus(); }));
+  FG_RETURN_IF_ERROR(
+      ForEachCall(eval, x[0], x.positional.subspan(1), [](Value) { return absl::OkStatus(); }));
   return Value();
 }
 
@@ -307,58 +307,51 @@ std::vector<Builtin> FunctionalBuiltins() {
   d.Add("filter", 1, 2, Filter);
   d.Add("foreach", 2, -1, ForEach);
   d.Add("broadcast", 1, -1, BroadcastFunction);
-  d.Add(
-      "reduce", 2, 2,
-      [](Evaluator& eval, const Arguments& x) { return Reduce(eval, x[0], x[1], x); },
-      {"init", "dims"});
+  d.Add("reduce", 2, 2,
+        [](Evaluator& eval, const Arguments& x) { return Reduce(eval, x[0], x[1], x); },
+        {"init", "dims"});
   d.Add(
       "foldl", 2, 2,
-      [](Evaluator& eval, const Arguments& x) {
-        return Fold(eval, x[0], x[1], x.Keyword("init"));
-      },
+      [](Evaluator& eval, const Arguments& x) { return Fold(eval, x[0], x[1], x.Keyword("init")); },
       {"init"});
-  d.Add(
-      "foldr", 2, 2,
-      [](Evaluator& eval, const Arguments& x) {
-        return FoldRight(eval, x[0], x[1], x.Keyword("init"));
-      },
-      {"init"});
+  d.Add("foldr", 2, 2,
+        [](Evaluator& eval, const Arguments& x) {
+          return FoldRight(eval, x[0], x[1], x.Keyword("init"));
+        },
+        {"init"});
   d.Add("mapreduce", 3, -1, MapReduce, {"init", "dims"});
-  d.Add(
-      "mapfoldl", 3, 3,
-      [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
-        return Fold(eval, x[1], LazyMap(x[0], {x[2]}), x.Keyword("init"));
-      },
-      {"init"});
-  d.Add(
-      "mapfoldr", 3, 3,
-      [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
-        return FoldRight(eval, x[1], LazyMap(x[0], {x[2]}), x.Keyword("init"));
-      },
-      {"init"});
+  d.Add("mapfoldl", 3, 3,
+        [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+          return Fold(eval, x[1], LazyMap(x[0], {x[2]}), x.Keyword("init"));
+        },
+        {"init"});
+  d.Add("mapfoldr", 3, 3,
+        [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+          return FoldRight(eval, x[1], LazyMap(x[0], {x[2]}), x.Keyword("init"));
+        },
+        {"init"});
   d.Add("accumulate", 2, 2, Accumulate, {"init", "dims"});
-  d.Add(
-      "mapslices", 2, 2,
-      [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
-        FG_ASSIGN_OR_RETURN(const auto dims, DimsKeyword(eval, x));
-        if (!dims || dims->size() != 1 || ShapeOf(x[1]).rank() != 2) {
-          return ArgumentError("mapslices needs a matrix and one dim in dims");
-        }
-        const int along = 1 - (*dims)[0];
-        std::vector<Value> parts;
-        for (int64_t i = 1; i <= ShapeOf(x[1]).dim(along); ++i) {
-          std::vector<Value> indices = {ColonValue(), ColonValue()};
-          indices[along] = Value::Int(i);
-          FG_ASSIGN_OR_RETURN(const Value slice, GetIndex(eval, x[1], indices));
-          FG_ASSIGN_OR_RETURN(Value part, Call1(eval, x[0], slice));
-          if (along == 0 && ShapeOf(part).rank() == 1) {
-            FG_ASSIGN_OR_RETURN(part, ReshapeValue(eval, part, Shape({1, LengthOf(part)})));
+  d.Add("mapslices", 2, 2,
+        [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+          FG_ASSIGN_OR_RETURN(const auto dims, DimsKeyword(eval, x));
+          if (!dims || dims->size() != 1 || ShapeOf(x[1]).rank() != 2) {
+            return ArgumentError("mapslices needs a matrix and one dim in dims");
           }
-          parts.push_back(std::move(part));
-        }
-        return CatAlong(eval, parts, along);
-      },
-      {"dims"});
+          const int along = 1 - (*dims)[0];
+          std::vector<Value> parts;
+          for (int64_t i = 1; i <= ShapeOf(x[1]).dim(along); ++i) {
+            std::vector<Value> indices = {ColonValue(), ColonValue()};
+            indices[along] = Value::Int(i);
+            FG_ASSIGN_OR_RETURN(const Value slice, GetIndex(eval, x[1], indices));
+            FG_ASSIGN_OR_RETURN(Value part, Call1(eval, x[0], slice));
+            if (along == 0 && ShapeOf(part).rank() == 1) {
+              FG_ASSIGN_OR_RETURN(part, ReshapeValue(eval, part, Shape({1, LengthOf(part)})));
+            }
+            parts.push_back(std::move(part));
+          }
+          return CatAlong(eval, parts, along);
+        },
+        {"dims"});
   AddIterators(d);
   d.Add("splat", 1, 1, [](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> {
     const Value f = x[0];
@@ -381,10 +374,9 @@ std::vector<Builtin> FunctionalBuiltins() {
   }
   d.Add("Returns", 1, 1, [](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> {
     const Value v = x[0];
-    return MakeNative("Returns", 0, -1,
-                      [v](Evaluator&, absl::Span<const Value>) -> absl::StatusOr<Value> {
-                        return v;
-                      });
+    return MakeNative(
+        "Returns", 0, -1,
+        [v](Evaluator&, absl::Span<const Value>) -> absl::StatusOr<Value> { return v; });
   });
   return d.Take();
 }

@@ -15,9 +15,8 @@ namespace {
 using nn::Arguments;
 
 absl::Status CannotConvert(const Value& value, absl::string_view type) {
-  return JuliaError("MethodError",
-                    absl::StrCat("Cannot `convert` an object of type ", TypeName(value),
-                                 " to an object of type ", type));
+  return JuliaError("MethodError", absl::StrCat("Cannot `convert` an object of type ",
+                                                TypeName(value), " to an object of type ", type));
 }
 
 bool IsVector(const Value& v) {
@@ -286,9 +285,8 @@ std::vector<Builtin> GrowingBuiltins() {
   d.Add("push!", 1, -1, Push);
   d.Add("pushfirst!", 1, -1, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     if (!IsVector(x[0])) return MethodError("pushfirst!", x.positional);
-    FG_RETURN_IF_ERROR(
-        Splice(eval, "pushfirst!", x[0], 0, 0,
-               std::vector<Value>(x.positional.begin() + 1, x.positional.end())));
+    FG_RETURN_IF_ERROR(Splice(eval, "pushfirst!", x[0], 0, 0,
+                              std::vector<Value>(x.positional.begin() + 1, x.positional.end())));
     return x[0];
   });
   d.Add("pop!", 1, 3, Pop);

@@ -92,8 +92,10 @@ absl::StatusOr<Value> Factorial(Evaluator& eval, const Arguments& x) {
     return JuliaError("DomainError", absl::StrCat("with ", n, ":\n`n` must not be negative."));
   }
   if (n > 20) {
-    return Overflow(absl::StrCat(n, " is too large to look up in the table; consider using "
-                                    "`factorial(big(", n, "))` instead"));
+    return Overflow(absl::StrCat(n,
+                                 " is too large to look up in the table; consider using "
+                                 "`factorial(big(",
+                                 n, "))` instead"));
   }
   int64_t result = 1;
   for (int64_t i = 2; i <= n; ++i) result *= i;
@@ -183,9 +185,8 @@ std::vector<Builtin> IntegerBuiltins() {
                                            : std::numeric_limits<double>::min());
           });
   }
-  d.Add("eps", 0, 1, [](Evaluator&, const Arguments& x) {
-    return Epsilon(x.size() == 0 ? Value() : x[0]);
-  });
+  d.Add("eps", 0, 1,
+        [](Evaluator&, const Arguments& x) { return Epsilon(x.size() == 0 ? Value() : x[0]); });
   d.Add("gcd", 1, -1, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     FG_ASSIGN_OR_RETURN(const std::vector<int64_t> v, Integers(eval, x));
     int64_t result = 0;
@@ -275,8 +276,8 @@ std::vector<Builtin> IntegerBuiltins() {
             const double to = up ? std::numeric_limits<double>::infinity()
                                  : -std::numeric_limits<double>::infinity();
             if (s.dtype() == DType::kFloat32) {
-              return Value::Float32(std::nextafter(static_cast<float>(s.AsDouble()),
-                                                   static_cast<float>(to)));
+              return Value::Float32(
+                  std::nextafter(static_cast<float>(s.AsDouble()), static_cast<float>(to)));
             }
             return Value::Float64(std::nextafter(s.AsDouble(), to));
           });

@@ -1,10 +1,11 @@
 // Operators and elementwise functions as functions, and the rest of arithmetic.
+#include "engine/lang/builtins/numbers.h"
+
 #include <cmath>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/builtins/numbers.h"
 #include "engine/lang/diagnostics.h"
 #include "engine/lang/display.h"
 #include "engine/lang/elementwise.h"
@@ -19,27 +20,26 @@ using nn::Arguments;
 
 // ==(3) is a function that compares with 3.
 absl::StatusOr<Value> FixSecond(const std::string& op, const Value& fixed) {
-  return MakeNative(op, 1, 1,
-                    [op, fixed](Evaluator& eval, absl::Span<const Value> x) {
-                      return BinaryOperator(eval, op, x[0], fixed);
-                    });
+  return MakeNative(op, 1, 1, [op, fixed](Evaluator& eval, absl::Span<const Value> x) {
+    return BinaryOperator(eval, op, x[0], fixed);
+  });
 }
 
 void AddOperators(Definitions& d) {
   for (const char* op : {"+", "-", "*"}) {
-    d.Add(op, 1, -1, [op = std::string(op)](Evaluator& eval, const Arguments& x)
-                         -> absl::StatusOr<Value> {
-      if (x.size() == 1) {
-        if (op == "*") return x[0];
-        return UnaryOperator(eval, op, x[0]);
-      }
-      if (op == "-" && x.size() > 2) return MethodError(op, x.positional);
-      Value result = x[0];
-      for (size_t i = 1; i < x.size(); ++i) {
-        FG_ASSIGN_OR_RETURN(result, BinaryOperator(eval, op, result, x[i]));
-      }
-      return result;
-    });
+    d.Add(op, 1, -1,
+          [op = std::string(op)](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+            if (x.size() == 1) {
+              if (op == "*") return x[0];
+              return UnaryOperator(eval, op, x[0]);
+            }
+            if (op == "-" && x.size() > 2) return MethodError(op, x.positional);
+            Value result = x[0];
+            for (size_t i = 1; i < x.size(); ++i) {
+              FG_ASSIGN_OR_RETURN(result, BinaryOperator(eval, op, result, x[i]));
+            }
+            return result;
+          });
   }
   for (const char* op : {"/", "\\", "^", "÷", "%", "&", "|", "⊻", "<<", ">>", ">>>", "=>", "|>",
                          "⋅", "isa", "<:", ">:"}) {
@@ -54,11 +54,11 @@ void AddOperators(Definitions& d) {
   });
   for (const char* op : {"==", "!=", "<", "<=", ">", ">=", "≈", "≉", "===", "!==", "in", "∈", "∉",
                          "∋", "≠", "≤", "≥", "≡", "≢"}) {
-    d.Add(op, 1, 2, [op = std::string(op)](Evaluator& eval, const Arguments& x)
-                        -> absl::StatusOr<Value> {
-      if (x.size() == 1) return FixSecond(op, x[0]);
-      return BinaryOperator(eval, op, x[0], x[1]);
-    });
+    d.Add(op, 1, 2,
+          [op = std::string(op)](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+            if (x.size() == 1) return FixSecond(op, x[0]);
+            return BinaryOperator(eval, op, x[0], x[1]);
+          });
   }
   for (const char* op : {"!", "~", "√", "∛", "adjoint"}) {
     d.Add(op, 1, 1, [op = std::string(op)](Evaluator& eval, const Arguments& x) {
@@ -68,10 +68,10 @@ void AddOperators(Definitions& d) {
   d.Add("isequal", 1, 2, [](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> {
     if (x.size() == 2) return Value::Bool(IsEqualKey(x[0], x[1]));
     const Value fixed = x[0];
-    return MakeNative("isequal", 1, 1, [fixed](Evaluator&, absl::Span<const Value> y)
-                                           -> absl::StatusOr<Value> {
-      return Value::Bool(IsEqualKey(y[0], fixed));
-    });
+    return MakeNative("isequal", 1, 1,
+                      [fixed](Evaluator&, absl::Span<const Value> y) -> absl::StatusOr<Value> {
+                        return Value::Bool(IsEqualKey(y[0], fixed));
+                      });
   });
   d.Add("isless", 2, 2, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     FG_ASSIGN_OR_RETURN(const bool less, IsLess(eval, x[0], x[1]));
@@ -83,20 +83,19 @@ void AddOperators(Definitions& d) {
     FG_ASSIGN_OR_RETURN(const bool greater, IsLess(eval, x[1], x[0]));
     return Value::Int(greater ? 1 : 0);
   });
-  d.Add(
-      "isapprox", 2, 2,
-      [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
-        absl::optional<double> atol, rtol;
-        if (const Value* v = x.Keyword("atol")) {
-          FG_ASSIGN_OR_RETURN(atol, ToDouble(eval, *v, "atol"));
-        }
-        if (const Value* v = x.Keyword("rtol")) {
-          FG_ASSIGN_OR_RETURN(rtol, ToDouble(eval, *v, "rtol"));
-        }
-        FG_ASSIGN_OR_RETURN(const bool close, IsApprox(eval, x[0], x[1], atol, rtol));
-        return Value::Bool(close);
-      },
-      {"atol", "rtol"});
+  d.Add("isapprox", 2, 2,
+        [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+          absl::optional<double> atol, rtol;
+          if (const Value* v = x.Keyword("atol")) {
+            FG_ASSIGN_OR_RETURN(atol, ToDouble(eval, *v, "atol"));
+          }
+          if (const Value* v = x.Keyword("rtol")) {
+            FG_ASSIGN_OR_RETURN(rtol, ToDouble(eval, *v, "rtol"));
+          }
+          FG_ASSIGN_OR_RETURN(const bool close, IsApprox(eval, x[0], x[1], atol, rtol));
+          return Value::Bool(close);
+        },
+        {"atol", "rtol"});
 }
 
 // Names whose rows take more than numbers; they are added elsewhere with their wider meaning.
@@ -141,34 +140,35 @@ void AddWider(Definitions& d) {
     });
   });
   for (const char* name : {"iszero", "isone"}) {
-    d.Add(name, 1, 1, [name = std::string(name)](Evaluator& eval, const Arguments& x)
-                          -> absl::StatusOr<Value> {
-      if (IsNumeric(x[0])) return CallElementwise(eval, Row(name), {x[0]});
-      FG_ASSIGN_OR_RETURN(const Value v, NumericOperand(eval, name, x[0]));
-      FG_ASSIGN_OR_RETURN(const Tensor t, eval.ops().DecideArray(v));
-      const int64_t rows = t.shape().dim(0);
-      for (int64_t i = 0; i < t.num_elements(); ++i) {
-        const bool diagonal = name == "isone" && i % rows == i / rows;
-        if (t.ElementAsDouble(i) != (diagonal ? 1 : 0)) return Value::Bool(false);
-      }
-      return Value::Bool(name == "iszero" || t.num_elements() > 0);
-    });
+    d.Add(name, 1, 1,
+          [name = std::string(name)](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+            if (IsNumeric(x[0])) return CallElementwise(eval, Row(name), {x[0]});
+            FG_ASSIGN_OR_RETURN(const Value v, NumericOperand(eval, name, x[0]));
+            FG_ASSIGN_OR_RETURN(const Tensor t, eval.ops().DecideArray(v));
+            const int64_t rows = t.shape().dim(0);
+            for (int64_t i = 0; i < t.num_elements(); ++i) {
+              const bool diagonal = name == "isone" && i % rows == i / rows;
+              if (t.ElementAsDouble(i) != (diagonal ? 1 : 0)) return Value::Bool(false);
+            }
+            return Value::Bool(name == "iszero" || t.num_elements() > 0);
+          });
   }
   for (const char* name : {"max", "min"}) {
-    d.Add(name, 1, -1, [name = std::string(name)](Evaluator& eval, const Arguments& x)
-                           -> absl::StatusOr<Value> {
-      bool numeric = true;
-      for (const Value& v : x.positional) numeric &= IsNumeric(v);
-      if (numeric) return CallElementwise(eval, Row(name), x.positional);
-      Value best = x[0];
-      for (const Value& v : x.positional.subspan(1)) {
-        if (v.kind() != best.kind() || IsNumericArray(v)) return MethodError(name, x.positional);
-        FG_ASSIGN_OR_RETURN(const bool less,
-                            name == "max" ? IsLess(eval, best, v) : IsLess(eval, v, best));
-        if (less) best = v;
-      }
-      return best;
-    });
+    d.Add(name, 1, -1,
+          [name = std::string(name)](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+            bool numeric = true;
+            for (const Value& v : x.positional) numeric &= IsNumeric(v);
+            if (numeric) return CallElementwise(eval, Row(name), x.positional);
+            Value best = x[0];
+            for (const Value& v : x.positional.subspan(1)) {
+              if (v.kind() != best.kind() || IsNumericArray(v))
+                return MethodError(name, x.positional);
+              FG_ASSIGN_OR_RETURN(const bool less,
+                                  name == "max" ? IsLess(eval, best, v) : IsLess(eval, v, best));
+              if (less) best = v;
+            }
+            return best;
+          });
   }
   d.Add("minmax", 2, 2, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     FG_ASSIGN_OR_RETURN(const bool less, IsLess(eval, x[1], x[0]));
@@ -176,9 +176,8 @@ void AddWider(Definitions& d) {
   });
   d.Add("ifelse", 3, 3, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     if (x[0].is(Kind::kTraced) && IsNumeric(x[1]) && IsNumeric(x[2])) {
-      return eval.ops().Apply(x.positional, [](absl::Span<const ir::Expr> e) {
-        return ir::Select(e[0], e[1], e[2]);
-      });
+      return eval.ops().Apply(
+          x.positional, [](absl::Span<const ir::Expr> e) { return ir::Select(e[0], e[1], e[2]); });
     }
     FG_ASSIGN_OR_RETURN(const bool condition, ToBool(eval, x[0]));
     return condition ? x[1] : x[2];

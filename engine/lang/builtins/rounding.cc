@@ -51,31 +51,30 @@ std::vector<Builtin> RoundingBuiltins() {
     if (row.name != "round" && row.name != "floor" && row.name != "ceil" && row.name != "trunc") {
       continue;
     }
-    d.Add(
-        std::string(row.name), 1, 2,
-        [&row](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
-          absl::optional<int64_t> digits, significant;
-          if (const Value* v = x.Keyword("digits")) {
-            FG_ASSIGN_OR_RETURN(digits, ToInteger(eval, *v, "digits"));
-          }
-          if (const Value* v = x.Keyword("sigdigits")) {
-            FG_ASSIGN_OR_RETURN(significant, ToInteger(eval, *v, "sigdigits"));
-          }
-          const Value& number = x[x.size() - 1];
-          if (x.size() == 2 && !x[0].is(Kind::kType)) return MethodError(row.name, x.positional);
-          if (!IsNumeric(number)) return MethodError(row.name, x.positional);
-          if (digits || significant) {
-            return RoundDigits(eval, row.name, number, digits, significant);
-          }
-          if (x.size() == 1) return CallElementwise(eval, row, {number});
-          FG_ASSIGN_OR_RETURN(const Scalar s, eval.ops().Decide(number));
-          FG_ASSIGN_OR_RETURN(const Value whole, CallElementwise(eval, row, {Value(s)}));
-          const absl::optional<DType> dtype = DTypeOfType(*x[0].As<Type>());
-          if (!dtype) return MethodError(row.name, x.positional);
-          FG_RETURN_IF_ERROR(CheckConvertible(eval, whole, *dtype));
-          return Value(whole.scalar().ConvertTo(*dtype));
-        },
-        {"digits", "sigdigits"});
+    d.Add(std::string(row.name), 1, 2,
+          [&row](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+            absl::optional<int64_t> digits, significant;
+            if (const Value* v = x.Keyword("digits")) {
+              FG_ASSIGN_OR_RETURN(digits, ToInteger(eval, *v, "digits"));
+            }
+            if (const Value* v = x.Keyword("sigdigits")) {
+              FG_ASSIGN_OR_RETURN(significant, ToInteger(eval, *v, "sigdigits"));
+            }
+            const Value& number = x[x.size() - 1];
+            if (x.size() == 2 && !x[0].is(Kind::kType)) return MethodError(row.name, x.positional);
+            if (!IsNumeric(number)) return MethodError(row.name, x.positional);
+            if (digits || significant) {
+              return RoundDigits(eval, row.name, number, digits, significant);
+            }
+            if (x.size() == 1) return CallElementwise(eval, row, {number});
+            FG_ASSIGN_OR_RETURN(const Scalar s, eval.ops().Decide(number));
+            FG_ASSIGN_OR_RETURN(const Value whole, CallElementwise(eval, row, {Value(s)}));
+            const absl::optional<DType> dtype = DTypeOfType(*x[0].As<Type>());
+            if (!dtype) return MethodError(row.name, x.positional);
+            FG_RETURN_IF_ERROR(CheckConvertible(eval, whole, *dtype));
+            return Value(whole.scalar().ConvertTo(*dtype));
+          },
+          {"digits", "sigdigits"});
   }
   return d.Take();
 }

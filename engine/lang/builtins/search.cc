@@ -52,10 +52,8 @@ absl::StatusOr<Found> BestOf(Evaluator& eval, const Value& collection, bool grea
     return best;
   }
   if (const NamedTuple* named = collection.As<NamedTuple>()) {
-    FG_ASSIGN_OR_RETURN(const Found best,
-                        BestOf(eval, Tuple::Of(named->values), greatest));
-    return Found{best.value,
-                 Value::Symbol(named->names[best.position.scalar().AsInt64() - 1])};
+    FG_ASSIGN_OR_RETURN(const Found best, BestOf(eval, Tuple::Of(named->values), greatest));
+    return Found{best.value, Value::Symbol(named->names[best.position.scalar().AsInt64() - 1])};
   }
   FG_ASSIGN_OR_RETURN(const Value v, Mapped(eval, nullptr, collection));
   if (LengthOf(v) == 0) return EmptyReduction();
@@ -205,12 +203,12 @@ absl::StatusOr<Value> FindAll(Evaluator& eval, const Arguments& x) {
 absl::StatusOr<Value> FindNext(Evaluator& eval, const Arguments& x, bool forward) {
   FG_ASSIGN_OR_RETURN(const int64_t from, ToInteger(eval, x[2], "the start"));
   Value result;
-  FG_RETURN_IF_ERROR(ForEachTest(eval, {x.positional.subspan(0, 2), x.keywords},
-                                 [&](int64_t i, bool holds) {
-                                   if (forward ? i + 1 < from : i + 1 > from) return true;
-                                   if (holds) result = KeyAt(x[1], i);
-                                   return !(holds && forward);
-                                 }));
+  FG_RETURN_IF_ERROR(
+      ForEachTest(eval, {x.positional.subspan(0, 2), x.keywords}, [&](int64_t i, bool holds) {
+        if (forward ? i + 1 < from : i + 1 > from) return true;
+        if (holds) result = KeyAt(x[1], i);
+        return !(holds && forward);
+      }));
   return result;
 }
 
@@ -222,30 +220,28 @@ absl::StatusOr<Value> PickElements(Evaluator& eval, const Value& numbers,
   FG_ASSIGN_OR_RETURN(Tensor indices, Tensor::FromVector<int64_t>(shape, positions));
   return eval.ops().Apply({numbers}, [&](absl::Span<const ir::Expr> e) {
     ir::Builder& builder = e[0].builder();
-    return ir::Expr(builder, builder.Gather(Flatten(e[0]).id(),
-                                            builder.Constant(std::move(indices)), 0));
+    return ir::Expr(builder,
+                    builder.Gather(Flatten(e[0]).id(), builder.Constant(std::move(indices)), 0));
   });
 }
 
 std::vector<Builtin> SearchBuiltins() {
   Definitions d;
   for (const bool greatest : {true, false}) {
-    d.Add(
-        greatest ? "findmax" : "findmin", 1, 2,
-        [greatest](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
-          FG_ASSIGN_OR_RETURN(Found best, Best(eval, x, greatest));
-          return Tuple::Of({std::move(best.value), std::move(best.position)});
-        },
-        {"dims"});
-    d.Add(
-        greatest ? "argmax" : "argmin", 1, 2,
-        [greatest](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
-          FG_ASSIGN_OR_RETURN(const Found best, Best(eval, x, greatest));
-          if (x.size() == 1) return best.position;
-          // argmax(f, domain) is the element of the domain.
-          return GetIndex(eval, x[1], {best.position});
-        },
-        {"dims"});
+    d.Add(greatest ? "findmax" : "findmin", 1, 2,
+          [greatest](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+            FG_ASSIGN_OR_RETURN(Found best, Best(eval, x, greatest));
+            return Tuple::Of({std::move(best.value), std::move(best.position)});
+          },
+          {"dims"});
+    d.Add(greatest ? "argmax" : "argmin", 1, 2,
+          [greatest](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+            FG_ASSIGN_OR_RETURN(const Found best, Best(eval, x, greatest));
+            if (x.size() == 1) return best.position;
+            // argmax(f, domain) is the element of the domain.
+            return GetIndex(eval, x[1], {best.position});
+          },
+          {"dims"});
   }
   d.Add("findfirst", 1, 2,
         [](Evaluator& eval, const Arguments& x) { return FindOne(eval, x, true); });

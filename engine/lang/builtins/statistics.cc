@@ -76,8 +76,8 @@ absl::StatusOr<Value> Spread(Evaluator& eval, const Arguments& x, bool root) {
     if (!w.ok()) return w;
     const ir::Expr mean = e.size() > 1 ? e[1] : SumOver(w, dims) / count;
     const ir::Expr difference = w - mean;
-    const ir::Expr variance = SumOver(difference * difference, dims) /
-                              (corrected ? count - 1 : count);
+    const ir::Expr variance =
+        SumOver(difference * difference, dims) / (corrected ? count - 1 : count);
     return root ? ir::Sqrt(variance) : variance;
   });
 }
@@ -126,8 +126,7 @@ absl::StatusOr<Value> Quantile(Evaluator& eval, const Arguments& x) {
   for (const Value& share : shares) {
     FG_ASSIGN_OR_RETURN(const double p, ToDouble(eval, share, "a quantile"));
     if (!(p >= 0 && p <= 1)) return ArgumentError("quantiles must be between 0 and 1");
-    FG_ASSIGN_OR_RETURN(Value q,
-                        AtFraction(eval, v, p * static_cast<double>(LengthOf(v) - 1)));
+    FG_ASSIGN_OR_RETURN(Value q, AtFraction(eval, v, p * static_cast<double>(LengthOf(v) - 1)));
     quantiles.push_back(std::move(q));
   }
   if (IsNumeric(x[1])) return quantiles[0];
@@ -168,12 +167,10 @@ absl::StatusOr<std::vector<int64_t>> SortedOrder(Evaluator& eval, const Value& n
 std::vector<Builtin> StatisticsBuiltins() {
   Definitions d("Statistics");
   d.Add("mean", 1, 2, Mean, {"dims"});
-  d.Add(
-      "std", 1, 1, [](Evaluator& eval, const Arguments& x) { return Spread(eval, x, true); },
-      {"dims", "corrected", "mean"});
-  d.Add(
-      "var", 1, 1, [](Evaluator& eval, const Arguments& x) { return Spread(eval, x, false); },
-      {"dims", "corrected", "mean"});
+  d.Add("std", 1, 1, [](Evaluator& eval, const Arguments& x) { return Spread(eval, x, true); },
+        {"dims", "corrected", "mean"});
+  d.Add("var", 1, 1, [](Evaluator& eval, const Arguments& x) { return Spread(eval, x, false); },
+        {"dims", "corrected", "mean"});
   d.Add("median", 1, 1, Median);
   d.Add("quantile", 2, 2, Quantile);
   d.Add("cov", 2, 2, [](Evaluator& eval, const Arguments& x) { return Together(eval, x, false); });
