@@ -38,6 +38,8 @@ class JobTable {
   std::vector<std::shared_ptr<Job>> ListAll() const;
   bool HasUnfinished(const std::string& session) const;
 
+  const Options& options() const { return options_; }
+
   // Forgets a session's jobs. REQUIRES: they have ended or been cancelled.
   void Forget(const std::string& session);
 

@@ -1,0 +1,124 @@
+#include "server/grpc/grpc_server.h"
+
+#include <grpcpp/ext/health_check_service_server_builder_option.h>
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/mutex.h"
+#include "engine/base/status_macros.h"
+#include "server/grpc/api_descriptors.h"
+#include "server/grpc/reflection_index.h"
+#include "server/grpc/reflection_service.h"
+#include "server/grpc/services.h"
+#include "server/session/engine_hosts.h"
+#include "server/wire/limits.h"
+
+namespace fluxgate::rpc {
+namespace {
+
+session::SessionRegistry::Options WithDevices(session::SessionRegistry::Options options) {
+  options.devices = session::EngineDevices();
+  return options;
+}
+
+std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const GrpcServerOptions& options) {
+  if (options.tls_certificate.empty()) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions tls;
+  tls.pem_key_cert_pairs.push_back({options.tls_key, options.tls_certificate});
+  return grpc::SslServerCredentials(tls);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(GrpcServerOptions options,
+                                                              const Clock& clock) {
+  std::unique_ptr<GrpcServer> server(new GrpcServer(std::move(options), clock));
+  // Whatever the engine lacks shows now, not in the first call.
+  FG_RETURN_IF_ERROR(server->sessions_.Find("").status());
+  FG_RETURN_IF_ERROR(server->Listen());
+  return server;
+}
+
+GrpcServer::GrpcServer(GrpcServerOptions options, const Clock& clock)
+    : options_(std::move(options)),
+      clock_(clock),
+      pool_(options_.pool),
+      environment_{pool_, requests_, statistics_},
+      jobs_(options_.jobs),
+      sessions_(WithDevices(options_.sessions), session::EngineHosts(options_.plan_cache_bytes),
+                clock_, jobs_, requests_),
+      state_{environment_, sessions_, jobs_, clock_, clock_.Now(), shutting_down_} {}
+
+GrpcServer::~GrpcServer() {
+  if (server_ != nullptr) Shutdown(std::chrono::milliseconds(0), std::chrono::milliseconds(0));
+}
+
+absl::Status GrpcServer::Listen() {
+  FG_ASSIGN_OR_RETURN(reflection_, ReflectionIndex::Create(ApiDescriptors()));
+  services_ = MakeReflectionServices(*reflection_);
+  services_.push_back(MakeSessionsService(state_));
+  services_.push_back(MakeWorkspaceService(state_));
+  services_.push_back(MakeModelsService(state_));
+  services_.push_back(MakeDatasetsService(state_));
+  services_.push_back(MakeJobsService(state_));
+  services_.push_back(MakeServerService(state_));
+
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::ServerBuilder builder;
+  builder.SetMaxReceiveMessageSize(wire::kMaxRequestBytes);
+  builder.SetMaxSendMessageSize(2 * wire::kMaxResponseBytes);
+  // Two servers on one port would share the calls between them.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  int port = 0;
+  builder.AddListeningPort(options_.listen, CredentialsOf(options_), &port);
+  for (const auto& service : services_) builder.RegisterService(service.get());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) {
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.listen));
+  }
+  const size_t colon = options_.listen.rfind(':');
+  address_ = absl::StartsWith(options_.listen, "unix:")
+                 ? options_.listen
+                 : absl::StrCat(options_.listen.substr(0, colon), ":", port);
+  return absl::OkStatus();
+}
+
+void GrpcServer::Shutdown(std::chrono::milliseconds grace, std::chrono::milliseconds limit) {
+  if (server_ == nullptr) return;
+  server_->GetHealthCheckService()->SetServingStatus(false);
+  std::this_thread::sleep_for(grace);
+  shutting_down_.store(true);
+  for (const auto& job : jobs_.ListAll()) {
+    // One that has ended already needs no stopping.
+    job->Cancel("the server shuts down", clock_.Now()).IgnoreError();
+  }
+  // New calls are refused with UNAVAILABLE from here on, while those under way come to their end.
+  Mutex mutex;
+  CondVar drained_cv;
+  bool drained = false;
+  std::thread drain([&] {
+    pool_.Drain();
+    MutexLock lock(mutex);
+    drained = true;
+    drained_cv.Signal();
+  });
+  {
+    MutexLock lock(mutex);
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (!drained && std::chrono::steady_clock::now() < end) {
+      drained_cv.WaitFor(mutex,
+                         std::max<std::chrono::nanoseconds>(end - std::chrono::steady_clock::now(),
+                                                            std::chrono::milliseconds(1)));
+    }
+  }
+  server_->Shutdown(std::chrono::system_clock::now());
+  drain.join();
+  server_ = nullptr;
+}
+
+}  // namespace fluxgate::rpc

@@ -1,0 +1,78 @@
+#ifndef FLUXGATE_SERVER_GRPC_GRPC_SERVER_H_
+#define FLUXGATE_SERVER_GRPC_GRPC_SERVER_H_
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/base/clock.h"
+#include "server/grpc/server_state.h"
+#include "server/jobs/job_table.h"
+#include "server/jobs/request_cache.h"
+#include "server/jobs/worker_pool.h"
+#include "server/metrics/call_statistics.h"
+#include "server/session/session_registry.h"
+
+namespace grpc {
+class Channel;
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace fluxgate::rpc {
+
+class ReflectionIndex;
+
+struct GrpcServerOptions {
+  std::string listen = "127.0.0.1:50051";  // Port 0 picks a free one.
+  // PEM texts; empty: without TLS.
+  std::string tls_certificate, tls_key;
+  jobs::WorkerPool::Options pool;
+  jobs::JobTable::Options jobs;
+  session::SessionRegistry::Options sessions;
+  int64_t plan_cache_bytes = int64_t{256} << 20;
+};
+
+// The whole server: the rooms behind the services, the services, health and reflection.
+class GrpcServer {
+ public:
+  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(GrpcServerOptions options,
+                                                           const Clock& clock);
+  ~GrpcServer();
+  GrpcServer(const GrpcServer&) = delete;
+  GrpcServer& operator=(const GrpcServer&) = delete;
+
+  // Where it listens: "127.0.0.1:41234".
+  const std::string& address() const { return address_; }
+  session::SessionRegistry& sessions() { return sessions_; }
+
+  // Says NOT_SERVING, waits `grace` for clients to turn away, refuses new work, stops jobs at their
+  // next step, and gives what runs `limit` to end before it is cancelled. Returns when all is over.
+  void Shutdown(std::chrono::milliseconds grace, std::chrono::milliseconds limit);
+
+ private:
+  GrpcServer(GrpcServerOptions options, const Clock& clock);
+  absl::Status Listen();
+
+  const GrpcServerOptions options_;
+  const Clock& clock_;
+  jobs::WorkerPool pool_;
+  jobs::RequestCache requests_;
+  metrics::CallStatistics statistics_;
+  Environment environment_;
+  jobs::JobTable jobs_;
+  session::SessionRegistry sessions_;
+  std::atomic<bool> shutting_down_{false};
+  ServerState state_;
+  std::unique_ptr<ReflectionIndex> reflection_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
+};
+
+}  // namespace fluxgate::rpc
+
+#endif  // FLUXGATE_SERVER_GRPC_GRPC_SERVER_H_

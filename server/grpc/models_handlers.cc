@@ -1,0 +1,200 @@
+#include "server/grpc/models_handlers.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+#include "server/grpc/parameter_streams.h"
+#include "server/grpc/train_job.h"
+#include "server/session/training.h"
+#include "server/session/workspace.h"
+#include "server/wire/constructor_codec.h"
+#include "server/wire/descriptions.h"
+#include "server/wire/error_codec.h"
+#include "server/wire/layout_hint.h"
+#include "server/wire/limits.h"
+#include "server/wire/request_checks.h"
+#include "server/wire/tensor_codec.h"
+#include "server/wire/text.h"
+#include "server/wire/train_codec.h"
+#include "server/wire/value_codec.h"
+
+namespace fluxgate::rpc {
+namespace {
+
+session::Session::Entry ShortEntry() {
+  session::Session::Entry entry;
+  entry.timeout = wire::kDefaultTimeout;
+  return entry;
+}
+
+absl::StatusOr<session::NamedValue> ModelOf(session::Visit& visit, absl::string_view name) {
+  auto model = session::FindModel(visit, name);
+  return model.ok() ? model : wire::AtField(model.status(), "model");
+}
+
+}  // namespace
+
+absl::Status ModelsHandlers::DefineModel(const v1::DefineModelRequest& request,
+                                         v1::DefineModelResponse* response,
+                                         session::CallContext& context) {
+  FG_RETURN_IF_ERROR(wire::CheckRequired(request.name(), "name"));
+  FG_RETURN_IF_ERROR(wire::CheckSource(request.source(), "source"));
+  if (request.has_layer() != request.source().empty()) {
+    return wire::FieldError("layer", "give either layer or source");
+  }
+  FG_ASSIGN_OR_RETURN(auto visit,
+                      Enter(state_, request.session(), Access::kChange, context, ShortEntry()));
+  FG_RETURN_IF_ERROR(session::CheckNotTraining(*visit, request.name()));
+  const bool typed = request.has_layer();
+  auto value = typed ? wire::DecodeLayer(*visit, request.layer(), "layer")
+                     : session::ValueOf(*visit, request.source(), "source");
+  if (!value.ok()) return wire::AtField(value.status(), typed ? "layer" : "source");
+  FG_RETURN_IF_ERROR(wire::AtField(visit->interpreter().Assign(request.name(), *value), "name"));
+  return wire::Describe(*visit, {request.name(), *value}, response->mutable_model());
+}
+
+absl::Status ModelsHandlers::GetModel(const v1::GetModelRequest& request,
+                                      v1::GetModelResponse* response,
+                                      session::CallContext& context) {
+  FG_ASSIGN_OR_RETURN(auto visit,
+                      Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
+  FG_ASSIGN_OR_RETURN(const session::NamedValue model, ModelOf(*visit, request.model()));
+  return wire::Describe(*visit, model, response->mutable_model());
+}
+
+absl::Status ModelsHandlers::ListModels(const v1::ListModelsRequest& request,
+                                        v1::ListModelsResponse* response,
+                                        session::CallContext& context) {
+  FG_ASSIGN_OR_RETURN(const wire::Page page,
+                      wire::DecodePage(request.page_size(), request.page_token()));
+  FG_ASSIGN_OR_RETURN(auto visit,
+                      Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
+  const std::vector<session::NamedValue> models = session::ListModels(*visit);
+  for (size_t i = page.begin; i < std::min(models.size(), page.begin + page.size); ++i) {
+    FG_RETURN_IF_ERROR(wire::Describe(*visit, models[i], response->add_models()));
+  }
+  response->set_next_page_token(wire::NextPageToken(page, models.size()));
+  return absl::OkStatus();
+}
+
+absl::Status ModelsHandlers::DeleteModel(const v1::DeleteModelRequest& request,
+                                         v1::DeleteModelResponse*, session::CallContext& context) {
+  FG_RETURN_IF_ERROR(wire::CheckRequired(request.model(), "model"));
+  FG_ASSIGN_OR_RETURN(auto visit,
+                      Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
+  FG_ASSIGN_OR_RETURN(const session::NamedValue model, ModelOf(*visit, request.model()));
+  FG_RETURN_IF_ERROR(session::CheckNotTraining(*visit, model.name));
+  if (!visit->interpreter().Erase(model.name)) {
+    return wire::FieldError("model", "is a part of a value, not a name of the workspace");
+  }
+  visit->ForgetState(model.name);
+  return absl::OkStatus();
+}
+
+absl::Status ModelsHandlers::Predict(const v1::PredictRequest& request,
+                                     v1::PredictResponse* response, session::CallContext& context) {
+  session::Session::Entry entry;
+  FG_ASSIGN_OR_RETURN(entry.timeout, wire::TimeoutOf(request));
+  if (request.inputs_size() >= wire::kMaxArguments) {
+    return wire::FieldError("inputs", absl::StrCat("at most ", wire::kMaxArguments - 1));
+  }
+  FG_ASSIGN_OR_RETURN(auto visit, Enter(state_, request.session(), Access::kRead, context, entry));
+  FG_ASSIGN_OR_RETURN(const session::NamedValue model, ModelOf(*visit, request.model()));
+  std::vector<Value> inputs;
+  {
+    BookTime book(context.times.copy_in);
+    FG_ASSIGN_OR_RETURN(Value x, wire::DecodeNumbers(*visit, request.x(), "x"));
+    FG_ASSIGN_OR_RETURN(inputs, wire::DecodeArguments(*visit, request.inputs(), "inputs"));
+    inputs.insert(inputs.begin(), std::move(x));
+  }
+  absl::StatusOr<Value> result = visit->interpreter().Call(model.value, inputs);
+  if (!result.ok()) return wire::WithLayoutHint(*visit, result.status(), model.value, inputs, "x");
+  BookTime book(context.times.copy_out);
+  absl::StatusOr<Tensor> tensor = session::TensorOf(*result);
+  if (!tensor.ok()) return wire::EncodeValue(*visit, *result, response->mutable_value());
+  if (!wire::EncodeTensor(*tensor, wire::kMaxInlineBytes, response->mutable_y())) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the output has ", tensor->bytes(), " bytes, an answer at most ",
+                     wire::kMaxInlineBytes, "; predict fewer examples at a time"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ModelsHandlers::ForwardBackward(const v1::ForwardBackwardRequest& request,
+                                             v1::ForwardBackwardResponse* response,
+                                             session::CallContext& context) {
+  // A numbered call takes its turn before anything can fail, so that the next one need not wait for
+  // a number that never comes.
+  session::Session::Entry entry;
+  entry.timeout = wire::kDefaultTimeout;
+  absl::StatusOr<std::chrono::nanoseconds> timeout = wire::TimeoutOf(request);
+  if (timeout.ok()) entry.timeout = *timeout;
+  if (request.has_seq()) entry.number = request.seq();
+  FG_ASSIGN_OR_RETURN(auto visit,
+                      Enter(state_, request.session(), Access::kChange, context, entry));
+  FG_RETURN_IF_ERROR(timeout.status());
+  FG_RETURN_IF_ERROR(wire::CheckSource(request.loss(), "loss"));
+  FG_ASSIGN_OR_RETURN(const session::NamedValue model, ModelOf(*visit, request.model()));
+  FG_RETURN_IF_ERROR(session::CheckNotTraining(*visit, model.name));
+  FG_ASSIGN_OR_RETURN(const wire::Examples batch,
+                      wire::DecodeExamples(*visit, request.has_x() ? &request.x() : nullptr,
+                                           request.has_y() ? &request.y() : nullptr, "", "x"));
+  session::ModelState& state = session::StateOf(*visit, model);
+  FG_RETURN_IF_ERROR(wire::AtField(
+      session::ChooseLoss(*visit, state, request.loss(), !batch.y.is_nothing()), "loss"));
+  FG_ASSIGN_OR_RETURN(
+      const session::BatchGradient gradient,
+      session::ForwardBackward(*visit, model, state, batch.x, batch.y, request.reset()));
+  response->set_loss(gradient.loss);
+  response->set_batches(wire::ToCount(gradient.batches));
+  FG_ASSIGN_OR_RETURN(const session::NamedTensors few, session::SmallParameters(model.value));
+  if (few.empty()) return absl::OkStatus();
+  FG_ASSIGN_OR_RETURN(const session::NamedTensors gradients,
+                      session::GradientTensors(model.value, gradient.gradient));
+  wire::Encode(gradients, response->mutable_gradients());
+  return absl::OkStatus();
+}
+
+absl::Status ModelsHandlers::OptimStep(const v1::OptimStepRequest& request,
+                                       v1::OptimStepResponse* response,
+                                       session::CallContext& context) {
+  session::Session::Entry entry = ShortEntry();
+  if (request.has_seq()) entry.number = request.seq();
+  FG_ASSIGN_OR_RETURN(auto visit,
+                      Enter(state_, request.session(), Access::kChange, context, entry));
+  FG_ASSIGN_OR_RETURN(const session::NamedValue model, ModelOf(*visit, request.model()));
+  FG_RETURN_IF_ERROR(session::CheckNotTraining(*visit, model.name));
+  session::ModelState& state = session::StateOf(*visit, model);
+  if (request.has_expected_step() && request.expected_step() != state.step) {
+    return wire::FieldError("expected_step",
+                            absl::StrCat("is ", request.expected_step(), ", but ", state.step,
+                                         " updates have been made"),
+                            absl::StatusCode::kAborted);
+  }
+  FG_RETURN_IF_ERROR(wire::ChooseOptimiser(*visit, state, request.optimiser(),
+                                           request.has_rule() ? &request.rule() : nullptr));
+  FG_RETURN_IF_ERROR(session::OptimStep(*visit, model, state));
+  response->set_step(wire::ToCount(state.step));
+  FG_ASSIGN_OR_RETURN(const session::NamedTensors few, session::SmallParameters(model.value));
+  wire::Encode(few, response->mutable_parameters());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<ModelsHandlers::ParameterSource>> ModelsHandlers::GetParameters(
+    const v1::GetParametersRequest& request, session::CallContext& context) {
+  return OpenParameters(state_, request, context);
+}
+
+std::unique_ptr<ModelsHandlers::ParameterSink> ModelsHandlers::SetParameters() {
+  return MakeParameterSink(state_);
+}
+
+absl::StatusOr<WatchedJob> ModelsHandlers::Train(const v1::TrainRequest& request,
+                                                 session::CallContext& context) {
+  return StartTraining(state_, request, context);
+}
+
+}  // namespace fluxgate::rpc
