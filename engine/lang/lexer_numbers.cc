@@ -1,8 +1,8 @@
 #include <cctype>
 #include <charconv>
-#include <cmath>
 #include <limits>
 #include <string>
+#include <system_error>
 
 #include "absl/strings/charconv.h"
 #include "absl/strings/str_cat.h"
@@ -19,6 +19,11 @@ int DigitValue(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return 99;
+}
+
+// Out of range upwards: downwards a number is zero.
+bool TooLarge(const absl::from_chars_result& result, double value) {
+  return result.ec == std::errc::result_out_of_range && value > 1;
 }
 
 }  // namespace
@@ -55,13 +60,13 @@ absl::Status Lexer::LexFloat(std::string digits, bool single, size_t length) {
   bool infinite = false;
   if (single) {
     float f = 0;
-    absl::from_chars(digits.data(), digits.data() + digits.size(), f);
-    infinite = std::isinf(f);
+    const auto result = absl::from_chars(digits.data(), digits.data() + digits.size(), f);
+    infinite = TooLarge(result, static_cast<double>(f));
     value = Value::Float32(f);
   } else {
     double d = 0;
-    absl::from_chars(digits.data(), digits.data() + digits.size(), d);
-    infinite = std::isinf(d);
+    const auto result = absl::from_chars(digits.data(), digits.data() + digits.size(), d);
+    infinite = TooLarge(result, d);
     value = Value::Float64(d);
   }
   if (infinite) {

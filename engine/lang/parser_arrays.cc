@@ -16,6 +16,8 @@ int DimOf(int separator) { return separator == kBlank ? 2 : separator; }
 }  // namespace
 
 Parser::Result Parser::ParseBracketLiteral() {
+  const Depth depth(this);
+  FG_RETURN_IF_ERROR(depth.Check());
   const Token& opening = Next();
   const Scope scope(this, BracketContext(/*index=*/false));
   NodePtr vector = New(NodeKind::kVector, opening.begin);
@@ -52,6 +54,8 @@ absl::Status Parser::ParseList(Node* node, const Token& opening) {
 
 // a[i, j]; T[x for x in y]; T[1 2; 3 4].
 Parser::Result Parser::ParseIndex(NodePtr object) {
+  const Depth depth(this);
+  FG_RETURN_IF_ERROR(depth.Check());
   const Token& opening = Next();
   const Scope scope(this, BracketContext(/*index=*/true));
   NodePtr index = NewWith(NodeKind::kIndex, object->span.begin, "", std::move(object));
@@ -192,6 +196,8 @@ Parser::Result Parser::ParseForClause() {
 
 // T{A, B}
 Parser::Result Parser::ParseBraces(NodePtr object) {
+  const Depth depth(this);
+  FG_RETURN_IF_ERROR(depth.Check());
   const Token& opening = Next();
   const Scope scope(this, ParenContext());
   NodePtr node = NewWith(NodeKind::kTypeApply, object->span.begin, "", std::move(object));

@@ -42,6 +42,7 @@ class Parser {
     bool range_colon = true;        // false between ? and :
     bool end_is_index = false;      // inside a[…], `end` is the last index
     bool in_brackets = false;       // of any kind
+    bool where = true;              // false behind `where`: f(x) where T where S
   };
   // Restores the context at the end of a scope.
   class Scope {

@@ -220,7 +220,7 @@ Parser::Result Parser::ParseJuxtapose() {
   if (!next.space_before && next.kind == TokenKind::kStringBegin) {
     return ErrorAt(next, "a string cannot be multiplied without `*`");
   }
-  while (!AtNewline() && Peek().IsWord("where")) {
+  while (context_.where && !AtNewline() && Peek().IsWord("where")) {
     FG_ASSIGN_OR_RETURN(left, ParseWhere(std::move(left)));
   }
   return left;
@@ -230,6 +230,9 @@ Parser::Result Parser::ParseWhere(NodePtr body) {
   Next();
   NodePtr node = NewWith(NodeKind::kWhere, body->span.begin, "", std::move(body));
   if (!Peek().Is("{")) {
+    Context context = context_;
+    context.where = false;
+    const Scope scope(this, context);
     FG_ASSIGN_OR_RETURN(NodePtr parameter, ParseBinary(Precedence::kComparison));
     FG_RETURN_IF_ERROR(AddTypeParameter(std::move(parameter), node.get()));
     return Finish(std::move(node));
