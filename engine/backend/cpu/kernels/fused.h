@@ -47,6 +47,21 @@ struct FusedProgram {
   std::vector<FusedOutput> outputs;  // Dense, of the program's shape.
 };
 
+// One call of an elementwise body, on operands that lie somewhere in the memory of a run.
+struct BodyCall {
+  using Body = void (*)(void* to, const void* a, const void* b, const void* c, int64_t count);
+  struct Place {
+    enum class Of : uint8_t { kInput, kOutput, kScratch, kObject };
+    Of of = Of::kScratch;
+    int32_t index = 0;             // Of the input or output.
+    int64_t offset = 0;            // In bytes; not of an object.
+    const void* object = nullptr;  // What the body itself needs.
+  };
+  Body body = nullptr;
+  Place to, a, b, c;
+  int64_t count = 0;
+};
+
 // A program ready to run: registers assigned, bodies chosen for the processor. Immutable; copies
 // share it.
 class FusedKernel {
@@ -65,6 +80,11 @@ class FusedKernel {
   // A part of the work: elements [begin, end) of the outputs. Any cut gives the same bits.
   void RunRange(absl::Span<const void* const> inputs, absl::Span<void* const> outputs,
                 void* scratch, int64_t begin, int64_t end) const;
+
+  // The calls that Run makes, in order, when the shape is one tile: whoever runs the kernel on the
+  // same addresses again and again makes them itself and saves finding the addresses. The calls
+  // live as long as a copy of the kernel. Empty for larger shapes.
+  std::vector<BodyCall> Calls() const;
 
   struct Impl;
 

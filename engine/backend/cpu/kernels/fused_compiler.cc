@@ -113,14 +113,16 @@ class Compiler {
 
   TileFn BodyOf(const FusedInstruction& instruction, const std::array<int32_t, 3>& operands,
                 bool all_uniform) const {
-    const auto uniform = [&](int i) { return !all_uniform && values_[operands[i]].uniform; };
+    const bool one = all_uniform || single_;
+    const auto uniform = [&](int i) { return one || values_[operands[i]].uniform; };
     const DType dtype = values_[operands[0]].dtype;
     if (instruction.op == ir::OpKind::kCast) return CastBody(level_, dtype, instruction.dtype);
     if (instruction.op == ir::OpKind::kSelect) {
       return SelectBody(level_, SizeOf(instruction.dtype), uniform(0), uniform(1), uniform(2));
     }
     if (!ir::GetOpInfo(instruction.op).elementwise) return nullptr;
-    if (ir::GetOpInfo(instruction.op).arity == 1) return UnaryBody(level_, instruction.op, dtype);
+    if (ir::GetOpInfo(instruction.op).arity == 1)
+      return UnaryBody(level_, instruction.op, dtype, one);
     return BinaryBody(level_, instruction.op, dtype, uniform(0), uniform(1));
   }
 
@@ -135,7 +137,7 @@ class Compiler {
       const Value& from = values_[value];
       // An input that is an output too is saved before anything can overwrite it.
       if (value < inputs_ && !from.uniform) {
-        const TileFn copy = UnaryBody(level_, ir::OpKind::kBarrier, from.dtype);
+        const TileFn copy = UnaryBody(level_, ir::OpKind::kBarrier, from.dtype, single_);
         value = Append(copy, {value, value, value}, from.dtype, false);
         std::rotate(impl_->steps.begin(), impl_->steps.end() - 1, impl_->steps.end());
         for (Value& v : values_) {

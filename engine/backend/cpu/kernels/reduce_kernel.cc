@@ -76,8 +76,22 @@ template <ReduceKind kind, typename T>
   return lanes[0];
 }
 
+// The same for a row with an element for each lane at most: lanes without one change nothing.
+template <ReduceKind kind, typename T>
+[[gnu::always_inline]] inline T ReduceShortRow(const T* x, int64_t count) {
+  T lanes[kReduceLanes];
+  for (int64_t l = 0; l < count; ++l) lanes[l] = x[l];
+  for (int64_t half = kReduceLanes / 2; half > 0; half /= 2) {
+    for (int64_t l = 0; l < half && l + half < count; ++l) {
+      lanes[l] = Combine<kind>(lanes[l], lanes[l + half]);
+    }
+  }
+  return lanes[0];
+}
+
 template <ReduceKind kind, typename T>
 [[gnu::always_inline]] inline T ReduceRow(const T* x, int64_t count) {
+  if (count > 0 && count <= kReduceLanes) return ReduceShortRow<kind>(x, count);
   constexpr int kVectors = static_cast<int>(kReduceLanes * sizeof(T)) / kVectorBytes;
   constexpr int kWidth = kVectorBytes / sizeof(T);
   using V = Vector<T, kVectorBytes>;

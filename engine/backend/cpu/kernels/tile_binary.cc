@@ -17,7 +17,15 @@ void BinaryTile(void* to, const void* a, const void* b, const void*, int64_t cou
 }
 
 template <typename Op, typename T>
+void BinarySingle(void* to, const void* a, const void* b, const void*, int64_t) {
+  using Result = decltype(Op::Apply(T(), T()));
+  *static_cast<Stored<Result>*>(to) = Op::Apply(FromStored<T>(*static_cast<const Stored<T>*>(a)),
+                                                FromStored<T>(*static_cast<const Stored<T>*>(b)));
+}
+
+template <typename Op, typename T>
 TileFn ChooseForm(bool a_uniform, bool b_uniform) {
+  if (a_uniform && b_uniform) return BinarySingle<Op, T>;
   if (a_uniform) return BinaryTile<Op, T, true, false>;
   if (b_uniform) return BinaryTile<Op, T, false, true>;
   return BinaryTile<Op, T, false, false>;
@@ -83,8 +91,9 @@ void UniformPowTile(void* to, const void* a, const void* b, const void* c, int64
 }  // namespace
 
 TileFn BinaryBody(ir::OpKind op, DType dtype, bool a_uniform, bool b_uniform) {
-  if (op == ir::OpKind::kPow && b_uniform && dtype == DType::kFloat32) return UniformPowTile<float>;
-  if (op == ir::OpKind::kPow && b_uniform && dtype == DType::kFloat64) {
+  if (op == ir::OpKind::kPow && b_uniform && !a_uniform && dtype == DType::kFloat32)
+    return UniformPowTile<float>;
+  if (op == ir::OpKind::kPow && b_uniform && !a_uniform && dtype == DType::kFloat64) {
     return UniformPowTile<double>;
   }
   switch (op) {

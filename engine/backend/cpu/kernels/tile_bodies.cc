@@ -13,8 +13,8 @@ namespace fluxgate::cpu {
   }                             \
   return nullptr
 
-TileFn UnaryBody(CpuLevel level, ir::OpKind op, DType dtype) {
-  FLUXGATE_AT_LEVEL(UnaryBody(op, dtype));
+TileFn UnaryBody(CpuLevel level, ir::OpKind op, DType dtype, bool single) {
+  FLUXGATE_AT_LEVEL(UnaryBody(op, dtype, single));
 }
 TileFn BinaryBody(CpuLevel level, ir::OpKind op, DType dtype, bool a_uniform, bool b_uniform) {
   FLUXGATE_AT_LEVEL(BinaryBody(op, dtype, a_uniform, b_uniform));

@@ -11,11 +11,12 @@ namespace fluxgate::cpu {
 
 // The loops that fused programs are made of: to[i] = op(a[i], b[i], c[i]) for i below `count`. An
 // operand may be `to` itself when its elements have the same size. A uniform operand is one element
-// that stands for all.
+// that stands for all; a `single` body computes one element and ignores the count.
 using TileFn = void (*)(void* to, const void* a, const void* b, const void* c, int64_t count);
 
-// Null where the op has no body for the operands' dtype.
-TileFn UnaryBody(CpuLevel level, ir::OpKind op, DType dtype);
+// Null where the op has no body for the operands' dtype. A binary body whose operands are both
+// uniform is a single one.
+TileFn UnaryBody(CpuLevel level, ir::OpKind op, DType dtype, bool single);
 TileFn BinaryBody(CpuLevel level, ir::OpKind op, DType dtype, bool a_uniform, bool b_uniform);
 TileFn CastBody(CpuLevel level, DType from, DType to);
 TileFn SelectBody(CpuLevel level, int64_t element_size, bool condition_uniform, bool a_uniform,
@@ -24,7 +25,7 @@ TileFn SelectBody(CpuLevel level, int64_t element_size, bool condition_uniform, 
 // The builds of the bodies, one namespace for each instruction level.
 #define FLUXGATE_DECLARE_TILE_BODIES(level)                                                        \
   namespace level {                                                                                \
-  TileFn UnaryBody(ir::OpKind op, DType dtype);                                                    \
+  TileFn UnaryBody(ir::OpKind op, DType dtype, bool single);                                       \
   TileFn BinaryBody(ir::OpKind op, DType dtype, bool a_uniform, bool b_uniform);                   \
   TileFn CastBody(DType from, DType to);                                                           \
   TileFn SelectBody(int64_t element_size, bool condition_uniform, bool a_uniform, bool b_uniform); \

@@ -15,21 +15,30 @@ void UnaryTile(void* to, const void* a, const void*, const void*, int64_t count)
   for (int64_t i = 0; i < count; ++i) out[i] = Op::Apply(FromStored<T>(x[i]));
 }
 
+template <typename Op, typename T>
+void UnarySingle(void* to, const void* a, const void*, const void*, int64_t) {
+  using Result = decltype(Op::Apply(T()));
+  *static_cast<Stored<Result>*>(to) = Op::Apply(FromStored<T>(*static_cast<const Stored<T>*>(a)));
+}
+
 template <ir::ResultRule rule, typename Op>
-TileFn Choose(DType dtype) {
+TileFn Choose(DType dtype, bool single) {
   switch (dtype) {
     case DType::kFloat32:
-      return UnaryTile<Op, float>;
+      return single ? UnarySingle<Op, float> : UnaryTile<Op, float>;
     case DType::kFloat64:
-      return UnaryTile<Op, double>;
+      return single ? UnarySingle<Op, double> : UnaryTile<Op, double>;
     case DType::kBool:
-      if constexpr (rule != ir::ResultRule::kFloat) return UnaryTile<Op, bool>;
+      if constexpr (rule != ir::ResultRule::kFloat)
+        return single ? UnarySingle<Op, bool> : UnaryTile<Op, bool>;
       return nullptr;
     case DType::kInt32:
-      if constexpr (rule != ir::ResultRule::kFloat) return UnaryTile<Op, int32_t>;
+      if constexpr (rule != ir::ResultRule::kFloat)
+        return single ? UnarySingle<Op, int32_t> : UnaryTile<Op, int32_t>;
       return nullptr;
     case DType::kInt64:
-      if constexpr (rule != ir::ResultRule::kFloat) return UnaryTile<Op, int64_t>;
+      if constexpr (rule != ir::ResultRule::kFloat)
+        return single ? UnarySingle<Op, int64_t> : UnaryTile<Op, int64_t>;
       return nullptr;
   }
   return nullptr;
@@ -64,15 +73,15 @@ void AngleTile(void* to, const void* a, const void* b, const void* c, int64_t co
 
 }  // namespace
 
-TileFn UnaryBody(ir::OpKind op, DType dtype) {
-  if (dtype == DType::kFloat32 && op == ir::OpKind::kSin)
-    return AngleTile<SinOp, SinOfSmallAngleOp>;
-  if (dtype == DType::kFloat32 && op == ir::OpKind::kCos)
-    return AngleTile<CosOp, CosOfSmallAngleOp>;
+TileFn UnaryBody(ir::OpKind op, DType dtype, bool single) {
+  if (dtype == DType::kFloat32 && !single) {
+    if (op == ir::OpKind::kSin) return AngleTile<SinOp, SinOfSmallAngleOp>;
+    if (op == ir::OpKind::kCos) return AngleTile<CosOp, CosOfSmallAngleOp>;
+  }
   switch (op) {
 #define UNARY(Name, text, rule, lo, hi, smooth) \
   case ir::OpKind::k##Name:                     \
-    return Choose<ir::ResultRule::rule, Name##Op>(dtype);
+    return Choose<ir::ResultRule::rule, Name##Op>(dtype, single);
 #define BINARY(Name, text, rule, lo, hi, smooth) case ir::OpKind::k##Name:
 #define SHAPED(Name, text) case ir::OpKind::k##Name:
 #include "engine/ir/op.def"
