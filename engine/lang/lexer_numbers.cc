@@ -119,7 +119,7 @@ absl::Status Lexer::LexNumber() {
       return error(i + 1, "a number that ends with `.` cannot be multiplied implicitly");
     }
     is_float = true;
-    if (digits.empty()) digits = "0";
+    if (digits.empty()) digits.push_back('0');
     digits.push_back('.');
     i = read_digits(i + 1, 10);
   }
