@@ -123,6 +123,8 @@ SourceDiagnostic Classify(const absl::Status& status) {
 std::string Headline(const SourceDiagnostic& d) {
   if (d.kind.empty() || d.kind == "ErrorException") return d.message;
   if (d.message.empty()) return d.kind;
+  // "DomainError with -1.0:".
+  if (absl::StartsWith(d.message, "with ")) return absl::StrCat(d.kind, " ", d.message);
   return absl::StrCat(d.kind, ": ", d.message);
 }
 

@@ -4,6 +4,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/lang/diagnostics.h"
 #include "engine/lang/evaluate.h"
+#include "engine/lang/indexing.h"
 #include "engine/lang/support.h"
 #include "engine/value/containers.h"
 #include "engine/value/struct.h"
@@ -181,21 +182,29 @@ absl::StatusOr<Value> Machine::EvalAssign(const Node& node, Frame& frame) {
 
 absl::StatusOr<Value> Machine::EvalDottedAssign(const Node& node, Frame& frame) {
   const Node& target = node.child(0);
-  Value destination;
-  if (target.kind == NodeKind::kIndex) {
-    FG_ASSIGN_OR_RETURN(const Value object, Eval(target.child(0), frame));
-    absl::InlinedVector<Value, 4> indices;
+  const bool indexed = target.kind == NodeKind::kIndex;
+  const bool updates = node.name != ".=";
+  Value object, destination;
+  absl::InlinedVector<Value, 4> indices;
+  if (indexed) {
+    FG_ASSIGN_OR_RETURN(object, Eval(target.child(0), frame));
     FG_RETURN_IF_ERROR(EvalIndices(target, object, frame, &indices));
-    FG_ASSIGN_OR_RETURN(destination, View(*this, object, indices));
+    if (updates) {
+      FG_ASSIGN_OR_RETURN(destination, IndexValue(object, indices, false));
+    }
   } else {
     FG_ASSIGN_OR_RETURN(destination, Eval(target, frame));
   }
   FG_ASSIGN_OR_RETURN(Value value, Eval(node.child(1), frame));
-  if (node.name != ".=") {
+  if (updates) {
     // ".+=": the operator with its dot.
     FG_ASSIGN_OR_RETURN(value,
                         ApplyBinary(absl::string_view(node.name.data(), node.name.size() - 1),
                                     &node.slot, destination, value));
+  }
+  if (indexed) {
+    FG_RETURN_IF_ERROR(BroadcastSetIndex(*this, object, indices, value));
+    return value;
   }
   FG_RETURN_IF_ERROR(BroadcastAssign(*this, destination, value));
   return destination;

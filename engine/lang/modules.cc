@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "engine/data/functions.h"
+#include "engine/lang/constants.h"
 #include "engine/lang/exception.h"
 #include "engine/lang/function.h"
 #include "engine/lang/io.h"
@@ -125,6 +126,10 @@ struct Library {
         {"stderr", Value(std::make_shared<Io>(true))},
     };
     for (const auto& [name, value] : constants) {
+      visible[name] = value;
+      qualified[name] = value;
+    }
+    for (const auto& [name, value] : BaseConstants()) {
       visible[name] = value;
       qualified[name] = value;
     }

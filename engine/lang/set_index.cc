@@ -183,6 +183,9 @@ absl::Status SetList(Evaluator& eval, const Value& object, absl::Span<const Valu
     return ConvertTo(eval, v, *type);
   };
   if (eval.ops().tracing()) eval.ops().trace()->MarkEffect();
+  if (selection.scalar && broadcast && LengthOf(list.elements[selection.offset()]) >= 0) {
+    return BroadcastAssign(eval, list.elements[selection.offset()], value);
+  }
   if (selection.scalar) {
     FG_ASSIGN_OR_RETURN(list.elements[selection.offset()], convert(value));
     return absl::OkStatus();
