@@ -36,13 +36,8 @@ class Instance : public ExecutableInstance {
     const Plan& plan = program_->plan;
     scratch_ = memory_->data() + Aligned(plan.arena_bytes);
     positions_.resize(plan.slots.size());
-    size_t table_size = 0;
-    for (const StepProgram& step : program_->steps) {
-      steps_.push_back({step.kernel->Clone(), table_size, table_size + step.input_slots.size()});
-      for (int slot : step.input_slots) positions_[slot].push_back(table_size++);
-      for (int slot : step.output_slots) positions_[slot].push_back(table_size++);
-    }
-    table_.resize(table_size);
+    for (const StepProgram& step : program_->steps) AddStep(step);
+    BindPositions();
     argument_slots_.assign(plan.graph.inputs.size(), -1);
     result_slots_.assign(plan.graph.outputs.size(), -1);
     own_results_.assign(plan.graph.outputs.size(), nullptr);
@@ -80,12 +75,10 @@ class Instance : public ExecutableInstance {
       if (result_slots_[o] >= 0) SetAddress(result_slots_[o], results[o]->host());
     }
     const ScopedFloatMode mode(program_->plan.flush_denormals);
-    const int commit = static_cast<int>(steps_.size()) > program_->plan.commit && Donates()
-                           ? program_->plan.commit
-                           : static_cast<int>(steps_.size());
-    for (int s = 0; s < static_cast<int>(steps_.size()); ++s) {
-      if (s <= commit) FG_RETURN_IF_ERROR(token.Check());
-      FG_RETURN_IF_ERROR(RunStep(s));
+    const size_t commit = Donates() ? commit_ : ops_.size();
+    for (size_t i = 0; i < ops_.size(); ++i) {
+      if (i <= commit) FG_RETURN_IF_ERROR(token.Check());
+      FG_RETURN_IF_ERROR(RunOp(ops_[i]));
     }
     return absl::OkStatus();
   }
@@ -105,7 +98,9 @@ class Instance : public ExecutableInstance {
       if (result_slots_[o] >= 0) SetAddress(result_slots_[o], own_results_[o]);
     }
     const ScopedFloatMode mode(program_->plan.flush_denormals);
-    const int commit = program_->plan.commit, end = static_cast<int>(steps_.size());
+    const Op* const begin = ops_.data();
+    const Op* const commit = begin + commit_;
+    const Op* const end = begin + ops_.size();
     Pacer pacer;
     for (int64_t step = 0; step < count; ++step) {
       FG_ASSIGN_OR_RETURN(const bool more, batches.Next(absl::MakeSpan(data_)));
@@ -113,13 +108,14 @@ class Instance : public ExecutableInstance {
       for (size_t k = 0; k < changing_.size(); ++k) {
         SetAddress(changing_[k], const_cast<std::byte*>(data_[k]));
       }
-      for (int s = 0; s < commit; ++s) {
-        if (pacer.slow()) FG_RETURN_IF_ERROR(token.Check());
-        FG_RETURN_IF_ERROR(RunStep(s));
+      const bool slow = pacer.slow();
+      for (const Op* op = begin; op != commit; ++op) {
+        if (slow) FG_RETURN_IF_ERROR(token.Check());
+        FG_RETURN_IF_ERROR(RunOp(*op));
       }
       if (pacer.Due()) FG_RETURN_IF_ERROR(token.Check());
       FG_RETURN_IF_ERROR(losses.Check(checked_));
-      for (int s = commit; s < end; ++s) FG_RETURN_IF_ERROR(RunStep(s));
+      for (const Op* op = commit; op != end; ++op) FG_RETURN_IF_ERROR(RunOp(*op));
       FG_ASSIGN_OR_RETURN(const bool go_on, losses.StepDone());
       if (!go_on) return absl::OkStatus();
     }
@@ -129,32 +125,114 @@ class Instance : public ExecutableInstance {
   int64_t bytes() const override { return static_cast<int64_t>(memory_->bytes()); }
 
  private:
-  struct BoundStep {
-    std::unique_ptr<StepKernel> kernel;
-    size_t inputs, outputs;  // Where its addresses begin in table_.
+  // A call to make: a body on its operands, or a kernel on its rows of table_.
+  struct Op {
+    BodyCall::Body body = nullptr;
+    int64_t count = 0;
+    void* at[4] = {};  // to, a, b, c
+    StepKernel* kernel = nullptr;
+    size_t inputs = 0, outputs = 0;
   };
+  // A place that holds the address of a slot, `offset` bytes on.
+  struct Position {
+    void** where;
+    int64_t offset;
+  };
+
+  void AddStep(const StepProgram& step) {
+    kernels_.push_back(step.kernel->Clone());
+    StepKernel* const kernel = kernels_.back().get();
+    const std::vector<BodyCall> calls = kernel->Calls();
+    for (const BodyCall& call : calls) {
+      Op op;
+      op.body = call.body;
+      op.count = call.count;
+      const BodyCall::Place* places[] = {&call.to, &call.a, &call.b, &call.c};
+      for (int i = 0; i < 4; ++i) Place(step, *places[i], i, op);
+      ops_.push_back(op);
+    }
+    if (calls.empty()) {
+      Op op;
+      op.kernel = kernel;
+      op.inputs = table_.size();
+      op.outputs = op.inputs + step.input_slots.size();
+      for (int slot : step.input_slots) AddToTable(slot);
+      for (int slot : step.output_slots) AddToTable(slot);
+      ops_.push_back(op);
+    }
+    if (kernels_.size() == static_cast<size_t>(program_->plan.commit)) commit_ = ops_.size();
+  }
+
+  void AddToTable(int slot) {
+    in_table_.push_back({slot, table_.size()});
+    table_.push_back(nullptr);
+  }
+
+  void Place(const StepProgram& step, const BodyCall::Place& place, int operand, Op& op) {
+    using Of = BodyCall::Place::Of;
+    switch (place.of) {
+      case Of::kScratch:
+        op.at[operand] = scratch_ + place.offset;
+        break;
+      case Of::kObject:
+        op.at[operand] = const_cast<void*>(place.object);
+        break;
+      case Of::kInput:
+        in_ops_.push_back({step.input_slots[place.index], ops_.size(), operand, place.offset});
+        break;
+      case Of::kOutput:
+        in_ops_.push_back({step.output_slots[place.index], ops_.size(), operand, place.offset});
+        break;
+    }
+  }
+
+  // Once ops_ and table_ stay where they are.
+  void BindPositions() {
+    for (const auto& [slot, index] : in_table_) positions_[slot].push_back({&table_[index], 0});
+    for (const InOps& use : in_ops_) {
+      positions_[use.slot].push_back({&ops_[use.op].at[use.operand], use.offset});
+    }
+    in_table_.clear();
+    in_ops_.clear();
+  }
 
   bool Donates() const {
     const std::vector<int>& donated = program_->plan.donated_to;
     return std::any_of(donated.begin(), donated.end(), [](int argument) { return argument >= 0; });
   }
 
-  absl::Status RunStep(int s) {
-    const BoundStep& step = steps_[s];
-    return step.kernel->Run(const_cast<const void* const*>(table_.data() + step.inputs),
-                            table_.data() + step.outputs, scratch_);
+  absl::Status RunOp(const Op& op) {
+    if (op.body != nullptr) {
+      op.body(op.at[0], op.at[1], op.at[2], op.at[3], op.count);
+      return absl::OkStatus();
+    }
+    return op.kernel->Run(const_cast<const void* const*>(table_.data() + op.inputs),
+                          table_.data() + op.outputs, scratch_);
   }
 
   void SetAddress(int slot, void* address) {
-    for (size_t position : positions_[slot]) table_[position] = address;
+    for (const Position& position : positions_[slot]) {
+      *position.where = static_cast<std::byte*>(address) + position.offset;
+    }
   }
+
+  struct InOps {
+    int slot;
+    size_t op;
+    int operand;
+    int64_t offset;
+  };
 
   const std::shared_ptr<const Program> program_;
   const std::unique_ptr<HostBuffer> memory_;  // Arena, scratch, checked results.
   std::byte* scratch_ = nullptr;
-  std::vector<BoundStep> steps_;
-  std::vector<void*> table_;                    // The addresses that the kernels see, step by step.
-  std::vector<std::vector<size_t>> positions_;  // Per slot: where its address stands in table_.
+  std::vector<std::unique_ptr<StepKernel>> kernels_;
+  std::vector<Op> ops_;
+  size_t commit_ = 0;                             // ops_[0, commit_) come before the commit.
+  std::vector<void*> table_;                      // The addresses that kernels see.
+  std::vector<std::vector<Position>> positions_;  // Per slot.
+  std::vector<std::pair<int, size_t>> in_table_;  // Slots to bind, while the ops are made.
+  std::vector<InOps> in_ops_;
   std::vector<int> argument_slots_, result_slots_, changing_;
   std::vector<std::byte*> own_results_;
   std::vector<const std::byte*> checked_, data_;

@@ -20,6 +20,7 @@ class FusedStep : public StepKernel {
     kernel_.Run({inputs, inputs_}, {outputs, outputs_}, scratch);
     return absl::OkStatus();
   }
+  std::vector<BodyCall> Calls() const override { return kernel_.Calls(); }
 
  private:
   const FusedKernel kernel_;

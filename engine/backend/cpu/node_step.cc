@@ -40,6 +40,14 @@ class ReduceStep : public StepKernel {
     kernel_.Run(inputs[0], outputs[0]);
     return absl::OkStatus();
   }
+  std::vector<BodyCall> Calls() const override {
+    using Place = BodyCall::Place;
+    const auto body = [](void* to, const void* a, const void*, const void* kernel, int64_t) {
+      static_cast<const ReduceKernel*>(kernel)->Run(a, to);
+    };
+    const Place from{Place::Of::kInput};
+    return {{body, {Place::Of::kOutput}, from, from, {Place::Of::kObject, 0, 0, &kernel_}, 1}};
+  }
 
  private:
   const ReduceKernel kernel_;

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "engine/backend/cpu/kernels/fused.h"
 #include "engine/compile/plan.h"
 
 namespace fluxgate::cpu {
@@ -21,6 +22,9 @@ class StepKernel {
   virtual int64_t scratch_bytes() const { return 0; }
   // Does not allocate. Fails only where the data can be wrong: an index out of range.
   virtual absl::Status Run(const void* const* inputs, void* const* outputs, void* scratch) = 0;
+  // What Run does as calls that cannot fail, for small shapes, where finding addresses would take
+  // longer than the work. They live as long as the kernel. Empty: use Run.
+  virtual std::vector<BodyCall> Calls() const { return {}; }
 };
 
 // A kernel and the slots whose addresses it takes, in its own order.
