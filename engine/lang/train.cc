@@ -141,7 +141,7 @@ absl::Status ApplyGradients(Interpreter& interpreter, const Value& model,
     size_t states;
   };
   std::vector<Target> targets;
-  std::vector<ir::NodeId> outputs;
+  std::vector<ir::NodeId> outputs, norms;
   for (size_t i = 0; i < bound.parameters.size(); ++i) {
     const Array* parameter = bound.parameters[i].As<Array>();
     const ParameterGradient* found = nullptr;
@@ -171,7 +171,10 @@ absl::Status ApplyGradients(Interpreter& interpreter, const Value& model,
     targets.push_back({parameter, bound.leaves[i], update.state.size()});
     outputs.push_back(update.parameter.id());
     for (const ir::Expr& s : update.state) outputs.push_back(s.id());
+    for (const ir::Expr& norm : update.norms) norms.push_back(norm.id());
   }
+  const size_t num_written = outputs.size();
+  outputs.insert(outputs.end(), norms.begin(), norms.end());
   FG_RETURN_IF_ERROR(builder.status());
   if (targets.empty()) return absl::OkStatus();
   for (const Target& target : targets) {
@@ -183,6 +186,9 @@ absl::Status ApplyGradients(Interpreter& interpreter, const Value& model,
   }
   FG_ASSIGN_OR_RETURN(const ir::Graph graph, builder.Finish(outputs));
   FG_ASSIGN_OR_RETURN(const std::vector<Tensor> results, interpreter.host().Run(graph, inputs));
+  for (size_t i = num_written; i < results.size(); ++i) {
+    FG_RETURN_IF_ERROR(optim::CheckNorm(results[i].ElementAsDouble(0)));
+  }
   size_t next = 0;
   for (const Target& target : targets) {
     FG_RETURN_IF_ERROR(const_cast<Array*>(target.parameter)->Write(results[next++]));

@@ -1,6 +1,7 @@
 #include "engine/optim/leaf.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -239,6 +240,7 @@ absl::StatusOr<Update> EmitUpdate(const Value& leaf, Expr parameter, Expr gradie
                 state.subspan(0, entries));
     dx = rule.emit(frame);
     update.state.insert(update.state.end(), frame.next.begin(), frame.next.end());
+    update.norms.insert(update.norms.end(), frame.norms.begin(), frame.norms.end());
     hyperparameters.remove_prefix(numbers);
     state.remove_prefix(entries);
   }
@@ -246,6 +248,11 @@ absl::StatusOr<Update> EmitUpdate(const Value& leaf, Expr parameter, Expr gradie
   update.parameter = moved.ok() && parameter.ok() ? Cast(moved, parameter.dtype()) : moved;
   FG_RETURN_IF_ERROR(parameter.builder().status());
   return update;
+}
+
+absl::Status CheckNorm(double norm) {
+  if (std::isfinite(norm)) return absl::OkStatus();
+  return Error("DomainError", "gradient has norm ", std::isnan(norm) ? "NaN" : "Inf");
 }
 
 std::string ShowRule(const Struct& rule, absl::FunctionRef<std::string(const Value&)> repr) {

@@ -59,6 +59,7 @@ class Frame {
   const Struct& rule;
   const ir::Expr x, dx;
   std::vector<ir::Expr> next;
+  std::vector<ir::Expr> norms;  // as in Update
 
  private:
   absl::Span<const ir::Expr> hyperparameters_, state_;

@@ -1,6 +1,6 @@
 #include "engine/optim/tree.h"
 
-#include <cmath>
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -133,21 +133,6 @@ absl::Status WalkModel(const Value& tree, const Value& model, const Value& gradi
   return absl::OkStatus();
 }
 
-// ClipNorm's check, for the links of a rule that ask for it.
-absl::Status CheckNorm(nn::Context& context, const Struct& rule, const Value& gradient) {
-  for (const Struct* link : Links(rule)) {
-    if (link->type->name != "ClipNorm" || !link->Find("throw")->scalar().AsBool()) continue;
-    FG_ASSIGN_OR_RETURN(Tensor tensor, context.ops().Read(gradient));
-    for (int64_t i = 0; i < tensor.num_elements(); ++i) {
-      const double x = tensor.ElementAsDouble(i);
-      if (std::isfinite(x)) continue;
-      return Error("DomainError", "gradient has ", link->Find("p")->scalar().AsDouble(), "-norm ",
-                   std::isnan(x) ? "NaN" : "Inf", ", for array ", nn::Summary(gradient));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status UpdateOne(nn::Context& context, const Value& leaf, const Value& parameter,
                        const std::vector<Value>& gradients) {
   if (IsFrozen(*AsLeaf(leaf))) return absl::OkStatus();
@@ -163,7 +148,6 @@ absl::Status UpdateOne(nn::Context& context, const Value& leaf, const Value& par
     return Error("DimensionMismatch", "the gradient of a parameter ", nn::Summary(parameter),
                  " is ", nn::Summary(gradient));
   }
-  FG_RETURN_IF_ERROR(CheckNorm(context, *AsLeaf(leaf)->fields[kLeafRule].As<Struct>(), gradient));
 
   FG_ASSIGN_OR_RETURN(std::vector<Tensor> numbers, ReadHyperparameters(leaf));
   FG_ASSIGN_OR_RETURN(std::vector<Tensor> state, ReadState(leaf));
@@ -183,6 +167,7 @@ absl::Status UpdateOne(nn::Context& context, const Value& leaf, const Value& par
                                            xs.subspan(2 + numbers.size())));
             std::vector<Expr> all = {update.parameter};
             all.insert(all.end(), update.state.begin(), update.state.end());
+            all.insert(all.end(), update.norms.begin(), update.norms.end());
             return all;
           }));
   std::vector<Tensor> tensors;
@@ -190,8 +175,11 @@ absl::Status UpdateOne(nn::Context& context, const Value& leaf, const Value& par
     FG_ASSIGN_OR_RETURN(Tensor tensor, context.ops().Read(result));
     tensors.push_back(std::move(tensor));
   }
+  for (size_t i = 1 + state.size(); i < tensors.size(); ++i) {
+    FG_RETURN_IF_ERROR(CheckNorm(tensors[i].ElementAsDouble(0)));
+  }
   FG_RETURN_IF_ERROR(array.Write(tensors[0]));
-  return WriteState(leaf, absl::MakeConstSpan(tensors).subspan(1));
+  return WriteState(leaf, absl::MakeConstSpan(tensors).subspan(1, state.size()));
 }
 
 class Copier {

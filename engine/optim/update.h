@@ -45,7 +45,11 @@ absl::Status WriteState(const Value& leaf, absl::Span<const Tensor> state);
 struct Update {
   ir::Expr parameter;           // same dtype and shape as before
   std::vector<ir::Expr> state;  // in the order of ReadState
+  // Rank-0 Float64 numbers that CheckNorm must pass for the step to count: ClipNorm's norms.
+  std::vector<ir::Expr> norms;
 };
+// DomainError unless the norm of a gradient is finite.
+absl::Status CheckNorm(double norm);
 // Emits one update. A frozen leaf gives back what it got. What is emitted depends on the rule's
 // types and flags, on ClipNorm's p and on `frozen`, but not on other hyperparameters.
 absl::StatusOr<Update> EmitUpdate(const Value& leaf, ir::Expr parameter, ir::Expr gradient,

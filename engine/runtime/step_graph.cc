@@ -40,12 +40,15 @@ class StepGraphBuilder {
                         autodiff::Gradient(builder_, staged_.loss, wrt));
     outputs_.push_back(staged_.loss);
     for (const Trace::Guarded& guard : trace_.guards()) outputs_.push_back(guard.node);
-    step_.options.num_checked = static_cast<int>(outputs_.size());
     step_.options.flush_denormals = true;
     for (size_t i = 0; i < used.size(); ++i) {
       if (gradients[i] == ir::kNoNode) continue;
       FG_RETURN_IF_ERROR(EmitUpdate(used[i], wrt[i], gradients[i]));
     }
+    outputs_.insert(outputs_.end(), norms_.begin(), norms_.end());
+    const int num_checked = static_cast<int>(outputs_.size());
+    step_.options.num_checked = num_checked;
+    outputs_.insert(outputs_.end(), carried_.begin(), carried_.end());
     FG_ASSIGN_OR_RETURN(step_.graph, builder_.Finish(outputs_));
     for (NodeId input : step_.graph.inputs) step_.inputs.push_back(roles_.at(input));
     // Outputs name their donor by its place among the inputs.
@@ -54,7 +57,7 @@ class StepGraphBuilder {
       place[step_.graph.inputs[i]] = static_cast<int>(i);
     }
     for (const auto& [output, donor] : donors_) {
-      step_.options.donations.push_back({output, place.at(donor)});
+      step_.options.donations.push_back({num_checked + output, place.at(donor)});
     }
     return std::move(step_);
   }
@@ -137,6 +140,7 @@ class StepGraphBuilder {
     for (size_t i = 0; i < state.size(); ++i) {
       FG_RETURN_IF_ERROR(Carry(update.state[i], state[i].id()));
     }
+    for (const Expr& norm : update.norms) norms_.push_back(norm.id());
     return absl::OkStatus();
   }
 
@@ -148,8 +152,8 @@ class StepGraphBuilder {
                        builder_.shape(donor).ToString(), " to ", DTypeName(next.dtype()),
                        " of size ", next.shape().ToString()));
     }
-    donors_.emplace_back(static_cast<int>(outputs_.size()), donor);
-    outputs_.push_back(next.id());
+    donors_.emplace_back(static_cast<int>(carried_.size()), donor);
+    carried_.push_back(next.id());
     return absl::OkStatus();
   }
 
@@ -163,7 +167,9 @@ class StepGraphBuilder {
   absl::flat_hash_map<int, NodeId> parameter_input_;
   absl::flat_hash_map<int, std::vector<Expr>> hyper_inputs_;
   std::vector<NodeId> outputs_;
-  std::vector<std::pair<int, NodeId>> donors_;
+  std::vector<NodeId> norms_;                   // of gradients, checked before the step counts
+  std::vector<NodeId> carried_;                 // the last outputs
+  std::vector<std::pair<int, NodeId>> donors_;  // a place in carried_, its donor
 };
 
 }  // namespace

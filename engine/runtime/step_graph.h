@@ -38,7 +38,7 @@ struct StepInput {
 };
 
 // The graph of one step: loss, gradients and updates. Outputs are the loss, the guards in the
-// trace's order, then what is carried, each donated by its input.
+// trace's order, norms for optim::CheckNorm, then what is carried, each donated by its input.
 struct StepGraph {
   ir::Graph graph;
   compile::CompileOptions options;

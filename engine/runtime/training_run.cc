@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "engine/optim/update.h"
 
 namespace fluxgate {
 namespace {
@@ -292,7 +293,12 @@ absl::Status TrainingRun::Check(absl::Span<const std::byte* const> checked) {
   const DType dtype = current_->staged.trace->builder().dtype(current_->staged.loss);
   next_loss_ = dtype == DType::kFloat32 ? *reinterpret_cast<const float*>(checked[0])
                                         : *reinterpret_cast<const double*>(checked[0]);
-  if (std::isfinite(next_loss_)) return absl::OkStatus();
+  if (std::isfinite(next_loss_)) {
+    for (size_t i = guards.size() + 1; i < checked.size(); ++i) {
+      FG_RETURN_IF_ERROR(optim::CheckNorm(*reinterpret_cast<const double*>(checked[i])));
+    }
+    return absl::OkStatus();
+  }
   return absl::InvalidArgumentError(absl::StrCat(
       "DomainError: Loss is ", std::isnan(next_loss_) ? "NaN" : (next_loss_ > 0 ? "Inf" : "-Inf"),
       " on data item ", item_ + 1, ", stopping training"));

@@ -73,6 +73,15 @@ TEST_F(TrainerTest, ANewRateNeedsNoNewPlan) {
   EXPECT_EQ(cache_->statistics().misses, before.misses);
 }
 
+// The norms are checked outputs, between the loss and what is carried.
+TEST_F(TrainerTest, ClipNormBoundsEachParametersStep) {
+  ASSERT_OK_AND_ASSIGN(TrainRequest request, StraightLine("ClipNorm", 1));
+  const float weight = Weight();
+  ASSERT_OK(host_->Train(request));
+  EXPECT_NEAR(Weight() - weight, 1, 1e-6);
+  EXPECT_NEAR(Bias(), 1, 1e-6);
+}
+
 TEST_F(TrainerTest, FullAndPartialBatchesShareParameters) {
   ASSERT_OK_AND_ASSIGN(TrainRequest request, StraightLine("Descent", 0.01f));
   const Value full = Batch({0, 1, 2, 3}), partial = Batch({4, 5});
