@@ -87,7 +87,8 @@ Visit::~Visit() {
 
 void Visit::Bind() {
   charge_.emplace(session_->options_.budget);
-  host().Begin({token(), this, [this](absl::string_view text) { Print(text); }, kMaxPrintedBytes});
+  host().Begin({token(), this, [this](absl::string_view text) { Print(text); },
+                kMaxPrintedBytes - printed_});
 }
 
 const ModelState* Visit::FindState(const std::string& model) const {
@@ -98,6 +99,7 @@ const ModelState* Visit::FindState(const std::string& model) const {
 std::string Visit::NextSourceName() { return absl::StrCat("REPL[", ++session_->inputs_, "]"); }
 
 void Visit::Print(absl::string_view text) {
+  printed_ += static_cast<int64_t>(text.size());
   if (sink_) {
     sink_(text);
   } else {

@@ -145,6 +145,7 @@ class Visit final : public Turn {
   const bool passes_turn_;
   bool has_turn_ = false;
   std::string output_;
+  int64_t printed_ = 0;  // bytes, over all turns of this visit
   std::function<void(absl::string_view)> sink_;
   absl::optional<ScopedMemoryBudget> charge_;
 };
