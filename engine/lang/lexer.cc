@@ -1,6 +1,8 @@
 #include "engine/lang/lexer.h"
 
+#include <array>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -113,9 +115,20 @@ constexpr OperatorRow kOperators[] = {
     {"¬", "", Precedence::kNone, true},
 };
 
+// Where the rows of each first byte are, in order.
+using OperatorIndex = std::array<std::vector<const OperatorRow*>, 256>;
+
 const OperatorRow* FindOperator(absl::string_view text) {
-  for (const OperatorRow& row : kOperators) {
-    if (absl::StartsWith(text, row.spelling)) return &row;
+  static const OperatorIndex index = [] {
+    OperatorIndex made;
+    for (const OperatorRow& row : kOperators) {
+      made[static_cast<unsigned char>(row.spelling[0])].push_back(&row);
+    }
+    return made;
+  }();
+  if (text.empty()) return nullptr;
+  for (const OperatorRow* row : index[static_cast<unsigned char>(text[0])]) {
+    if (absl::StartsWith(text, row->spelling)) return row;
   }
   return nullptr;
 }

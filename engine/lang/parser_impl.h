@@ -121,7 +121,7 @@ class Parser {
   // ---- Primaries and what follows them (parser_primary.cc) ----
   Result ParsePostfix();
   Result ParsePostfixChain(NodePtr node);
-  Result ParseCall(NodePtr callee, NodeKind kind);
+  Result ParseCall(NodePtr callee, NodeKind kind);  // kCall or kDotCall
   Result ParseField(NodePtr object);
   Result ParseDoBlock(NodePtr call);
   Result ParsePrimary();

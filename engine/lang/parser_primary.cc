@@ -128,7 +128,7 @@ Parser::Result Parser::ParseCall(NodePtr callee, NodeKind kind) {
   NodePtr call = NewWith(kind, callee->span.begin, "", std::move(callee));
   FG_RETURN_IF_ERROR(ParseArguments(call.get()));
   FG_ASSIGN_OR_RETURN(call, Finish(std::move(call)));
-  if (kind == NodeKind::kCall && Peek().IsKeyword("do") && !AtNewline()) {
+  if (Peek().IsKeyword("do") && !AtNewline()) {
     return ParseDoBlock(std::move(call));
   }
   return call;

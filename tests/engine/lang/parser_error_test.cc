@@ -209,5 +209,34 @@ TEST(ParserErrorTest, InvalidUtf8IsRefusedWithItsPlace) {
   }
 }
 
+// Every beginning of a text, and every text with one character taken out, parses or says where it
+// fails.
+TEST(ParserErrorTest, DamagedTextsEndInAPlace) {
+  const std::string text =
+      "function f(x::T, (a, b); k=1, z...)::Int where {T<:Real}\n"
+      "  y = [1 -2; 3 4]' .+ T[i^2 for i in 1:3 if i > 1] # ŷ\n"
+      "  try\n    g.(x) do m; \"a $(m[end]) \\n\" end\n  catch e\n    return (; a, b = 2)\n  end\n"
+      "  x ? :a : -2x^3 |> h; @show x 'c' \"\"\"\n  t\n  \"\"\" #= c =#\n"
+      "  if x < 1 <= 2 && !y || z isa Int\n  elseif b[1, :]\n  else W .-= 0.1f0 .* W̄ end\n"
+      "end\n"
+      "mutable struct P{T} <: Q\n  x::T\n  P(x) = new{T}(x)\nend\n"
+      "(m::P)(x) = (a=1, b); using A: b, c; import D as E; const x, y = 1, 2\n"
+      "for (i, v) in enumerate(s), j = 1:2 break end; let q = 1, r; q end; x -> y => [a;; b]\n";
+  ASSERT_TRUE(Parse("whole", text).ok()) << FormatError(Parse("whole", text).status());
+  auto check = [](const std::string& damaged) {
+    const auto program = Parse("damaged", damaged);
+    if (program.ok()) return;
+    const auto diagnostic = GetDiagnostic(program.status());
+    ASSERT_TRUE(diagnostic.has_value()) << damaged;
+    EXPECT_EQ(diagnostic->kind, "ParseError");
+    EXPECT_GE(diagnostic->line, 1);
+  };
+  for (size_t i = 0; i <= text.size(); ++i) {
+    check(text.substr(0, i));
+    check(text.substr(i));
+    if (i < text.size()) check(text.substr(0, i) + text.substr(i + 1));
+  }
+}
+
 }  // namespace
 }  // namespace fluxgate::lang

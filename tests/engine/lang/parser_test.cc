@@ -135,6 +135,7 @@ end)j",
  y
 end))j",
        R"j((call f (call g (-> (params y) (block y)) x)))j"},
+      {R"j(f.(x) do y; y end)j", R"j((dotcall f (-> (params y) (block y)) x))j"},
       {R"j(reduce(+, xs))j", R"j((call reduce + xs))j"},
       {R"j(map(*, a, b))j", R"j((call map * a b))j"},
       {R"j(sort(x, by = -))j", R"j((call sort x (kw by -)))j"},
