@@ -13,8 +13,9 @@ namespace {
 // Past so many elements in all, memory planning pays at once.
 constexpr int64_t kMaxUnplannedElements = int64_t{1} << 20;
 constexpr size_t kMaxSeen = 4096;
-// Arenas up to this size wait for their next use.
-constexpr int64_t kMaxIdleBytes = int64_t{4} << 20;
+// What may wait for its next use.
+constexpr int64_t kMaxIdleBytes = int64_t{8} << 20;
+constexpr size_t kMaxIdle = 64;
 
 absl::Span<const std::byte> BytesOf(const Tensor& tensor) {
   return {tensor.raw(), static_cast<size_t>(tensor.bytes())};
@@ -28,19 +29,31 @@ bool IsSmall(const ir::Graph& graph) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ExecutableInstance>> LoadedPlan::Take(
-    const std::shared_ptr<MemoryBudget>& budget) const {
-  {
-    MutexLock lock(mutex_);
-    if (idle_ != nullptr) return std::move(idle_);
+absl::StatusOr<std::unique_ptr<ExecutableInstance>> Executor::Take(
+    const std::shared_ptr<const LoadedPlan>& plan) {
+  if (auto it = idle_.find(plan.get()); it != idle_.end()) {
+    std::unique_ptr<ExecutableInstance> instance = std::move(it->second.instance);
+    idle_bytes_ -= instance->bytes();
+    idle_.erase(it);
+    return instance;
   }
-  return executable_->NewInstance(budget);
+  auto instance = plan->executable().NewInstance(budget_);
+  if (idle_.empty() || !absl::IsResourceExhausted(instance.status())) return instance;
+  // Memory that only waits for its next use goes first.
+  idle_.clear();
+  idle_bytes_ = 0;
+  return plan->executable().NewInstance(budget_);
 }
 
-void LoadedPlan::Return(std::unique_ptr<ExecutableInstance> instance) const {
+void Executor::Return(const std::shared_ptr<const LoadedPlan>& plan,
+                      std::unique_ptr<ExecutableInstance> instance) {
   if (instance == nullptr || instance->bytes() > kMaxIdleBytes) return;
-  MutexLock lock(mutex_);
-  idle_ = std::move(instance);
+  if (idle_bytes_ + instance->bytes() > kMaxIdleBytes || idle_.size() >= kMaxIdle) {
+    idle_.clear();
+    idle_bytes_ = 0;
+  }
+  const int64_t bytes = instance->bytes();
+  if (idle_.emplace(plan.get(), Idle{plan, std::move(instance)}).second) idle_bytes_ += bytes;
 }
 
 absl::StatusOr<DeviceTensor> DeviceTensor::Create(Backend& backend,
@@ -126,9 +139,9 @@ absl::StatusOr<std::vector<Tensor>> Executor::RunPlan(ir::Graph graph, std::vect
     }
     result_buffers.push_back(results.back().get());
   }
-  FG_ASSIGN_OR_RETURN(std::unique_ptr<ExecutableInstance> instance, plan->Take(budget_));
+  FG_ASSIGN_OR_RETURN(std::unique_ptr<ExecutableInstance> instance, Take(plan));
   FG_RETURN_IF_ERROR(instance->Run(argument_buffers, result_buffers, token));
-  plan->Return(std::move(instance));
+  Return(plan, std::move(instance));
   for (size_t o = 0; o < outputs.size() && !host; ++o) {
     FG_RETURN_IF_ERROR(backend_->CopyOut(
         *results[o], {outputs[o].mutable_raw(), static_cast<size_t>(outputs[o].bytes())}));

@@ -4,13 +4,13 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "engine/backend/backend.h"
 #include "engine/base/cancellation.h"
 #include "engine/base/memory_budget.h"
-#include "engine/base/mutex.h"
 #include "engine/compile/plan_cache.h"
 
 namespace fluxgate {
@@ -21,16 +21,10 @@ class LoadedPlan : public compile::CachedPlan {
   explicit LoadedPlan(std::shared_ptr<const Executable> executable)
       : executable_(std::move(executable)) {}
   int64_t bytes() const override { return executable_->bytes(); }
-
-  // An instance for one user; Return keeps it for the next one.
-  absl::StatusOr<std::unique_ptr<ExecutableInstance>> Take(
-      const std::shared_ptr<MemoryBudget>& budget) const;
-  void Return(std::unique_ptr<ExecutableInstance> instance) const;
+  const Executable& executable() const { return *executable_; }
 
  private:
   const std::shared_ptr<const Executable> executable_;
-  mutable Mutex mutex_;
-  mutable std::unique_ptr<ExecutableInstance> idle_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Runs graphs on a backend. A graph's first use runs node by node, later ones its plan: the same
@@ -47,6 +41,12 @@ class Executor {
   absl::StatusOr<std::vector<Tensor>> Run(const ir::Graph& graph, absl::Span<const Tensor> inputs,
                                           const CancellationToken& token);
 
+  // An instance of a plan, charged to this executor's budget; Return keeps it for the next Take.
+  absl::StatusOr<std::unique_ptr<ExecutableInstance>> Take(
+      const std::shared_ptr<const LoadedPlan>& plan);
+  void Return(const std::shared_ptr<const LoadedPlan>& plan,
+              std::unique_ptr<ExecutableInstance> instance);
+
   // The plan of a graph, from the cache or made now.
   absl::StatusOr<std::shared_ptr<const LoadedPlan>> Load(ir::Graph graph,
                                                          compile::CompileOptions options);
@@ -62,6 +62,12 @@ class Executor {
   const std::shared_ptr<compile::PlanCache> cache_;
   const std::shared_ptr<MemoryBudget> budget_;
   absl::flat_hash_set<uint64_t> seen_;  // Fingerprints of graphs that ran once.
+  struct Idle {
+    std::shared_ptr<const LoadedPlan> plan;
+    std::unique_ptr<ExecutableInstance> instance;
+  };
+  absl::flat_hash_map<const LoadedPlan*, Idle> idle_;
+  int64_t idle_bytes_ = 0;
 };
 
 // A tensor where the backend can compute with it: in place when that is the host.

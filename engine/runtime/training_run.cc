@@ -28,7 +28,9 @@ absl::StatusOr<TrainSummary> TrainingRun::Run() {
   state_ = std::make_unique<TrainedState>(std::move(state));
   start_ = last_report_ = last_publish_ = Clock::now();
   const absl::Status status = RunEpochs();
-  for (auto& [signature, step] : steps_) step->plan->Return(std::move(step->instance));
+  for (auto& [signature, step] : steps_) {
+    environment_.executor.Return(step->plan, std::move(step->instance));
+  }
   // However it ended, the values are as the last whole step left them.
   const absl::Status published = state_->Publish();
   FG_RETURN_IF_ERROR(status);
@@ -111,7 +113,7 @@ absl::Status TrainingRun::Stage(Batch batch) {
   step->inputs = std::move(graph.inputs);
   Executor& executor = environment_.executor;
   FG_ASSIGN_OR_RETURN(step->plan, executor.Load(std::move(graph.graph), std::move(graph.options)));
-  FG_ASSIGN_OR_RETURN(step->instance, step->plan->Take(executor.budget()));
+  FG_ASSIGN_OR_RETURN(step->instance, executor.Take(step->plan));
   for (Tensor& value : graph.fixed) {
     FG_ASSIGN_OR_RETURN(
         DeviceTensor fixed,
@@ -230,7 +232,7 @@ void TrainingRun::Drop(const CompiledStep* step) {
   absl::erase_if(fast_, [&](const auto& entry) { return entry.second == step; });
   const std::string signature = step->signature;
   if (auto it = steps_.find(signature); it != steps_.end()) {
-    it->second->plan->Return(std::move(it->second->instance));
+    environment_.executor.Return(it->second->plan, std::move(it->second->instance));
     steps_.erase(it);
   }
   current_ = nullptr;
