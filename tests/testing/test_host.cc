@@ -63,8 +63,8 @@ absl::StatusOr<double> TestHost::TrainStep(const TrainRequest& request, const Va
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (gradients[i] == ir::kNoNode) continue;
     FG_RETURN_IF_ERROR(request.parameters[i].As<Array>()->storage()->Write(values[next++]));
-    FG_RETURN_IF_ERROR(optim::WriteState(
-        request.leaves[i], absl::MakeConstSpan(values).subspan(next, states[i])));
+    FG_RETURN_IF_ERROR(
+        optim::WriteState(request.leaves[i], absl::MakeConstSpan(values).subspan(next, states[i])));
     next += states[i];
   }
   return loss;
