@@ -288,8 +288,10 @@ TypePtr BuiltinType(absl::string_view name) {
     absl::flat_hash_map<std::string, TypePtr> all;
     for (const auto& [type, parent] : Parents()) all[type] = Make(type);
     all["Any"] = AnyType();
-    all["Int"] = all["Int64"];
-    all["UInt"] = all["UInt64"];
+    // Copies: an insertion moves what the table holds.
+    const TypePtr int64 = all["Int64"], uint64 = all["UInt64"];
+    all["Int"] = int64;
+    all["UInt"] = uint64;
     const Parameter free, one{nullptr, 1}, two{nullptr, 2};
     for (const std::string prefix : {"", "Abstract", "Dense"}) {
       all[prefix + "Vector"] = Make(prefix + "Array", {free, one});
