@@ -79,13 +79,12 @@ TEST_F(ValueCodecTest, LargeArraysComeWithoutTheirNumbers) {
 
 TEST_F(ValueCodecTest, SourcesRunAndRefsAreLookedUp) {
   Run(*Enter(), "t = (x = [1.0, 2.0],)");
-  ASSERT_OK_AND_ASSIGN(Value source, Decode(R"({"source": "sum(t.x)"
-})"));
+  ASSERT_OK_AND_ASSIGN(Value source, Decode(R"j({"source": "sum(t.x)"})j"));
   EXPECT_EQ(source.scalar().AsDouble(), 3);
-ASSERT_OK_AND_ASSIGN(Value ref, Decode(R"({"ref": "t.x"})"));
-EXPECT_TRUE(ref.is(Kind::kArray));
-ASSERT_OK_AND_ASSIGN(Value converted, Decode(R"({"ref": "t.x", "dtype": "FLOAT32"})"));
-EXPECT_EQ(converted.As<Array>()->dtype(), DType::kFloat32);
+  ASSERT_OK_AND_ASSIGN(Value ref, Decode(R"({"ref": "t.x"})"));
+  EXPECT_TRUE(ref.is(Kind::kArray));
+  ASSERT_OK_AND_ASSIGN(Value converted, Decode(R"({"ref": "t.x", "dtype": "FLOAT32"})"));
+  EXPECT_EQ(converted.As<Array>()->dtype(), DType::kFloat32);
 }
 
 TEST_F(ValueCodecTest, ErrorsOfSourcesAndRefsNameTheField) {
