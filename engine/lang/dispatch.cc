@@ -81,11 +81,13 @@ bool Applicable(const Method& method, absl::Span<const Value> arguments, TypeBin
   return true;
 }
 
-const Method* FindMethod(const GenericFunction& function, absl::Span<const Value> arguments,
-                         TypeBindings* bindings) {
-  for (const Method& method : function.methods()) {
+std::shared_ptr<const Method> FindMethod(const GenericFunction& function,
+                                         absl::Span<const Value> arguments,
+                                         TypeBindings* bindings) {
+  const std::shared_ptr<const std::vector<Method>>& methods = function.shared_methods();
+  for (const Method& method : *methods) {
     bindings->clear();
-    if (Applicable(method, arguments, bindings)) return &method;
+    if (Applicable(method, arguments, bindings)) return {methods, &method};
   }
   return nullptr;
 }

@@ -1,6 +1,8 @@
 #ifndef FLUXGATE_ENGINE_LANG_DISPATCH_H_
 #define FLUXGATE_ENGINE_LANG_DISPATCH_H_
 
+#include <memory>
+
 #include "absl/types/span.h"
 #include "engine/lang/function.h"
 #include "engine/lang/types.h"
@@ -13,8 +15,9 @@ bool SameSignature(const Method& a, const Method& b);
 bool MoreSpecific(const Method& a, const Method& b);
 // Whether the method takes these arguments; `bindings` receives what its type variables stand for.
 bool Applicable(const Method& method, absl::Span<const Value> arguments, TypeBindings* bindings);
-// The most specific method for these arguments, or null.
-const Method* FindMethod(const GenericFunction& function, absl::Span<const Value> arguments,
+// The most specific method for these arguments, or null. It stays what it is while it runs, even
+// when it is redefined.
+std::shared_ptr<const Method> FindMethod(const GenericFunction& function, absl::Span<const Value> arguments,
                          TypeBindings* bindings);
 
 }  // namespace fluxgate::lang

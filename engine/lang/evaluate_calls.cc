@@ -189,11 +189,9 @@ absl::StatusOr<Value> Machine::CallGeneric(const GenericFunction& function, cons
                                            absl::Span<const Value> arguments,
                                            const Keywords& keywords) {
   TypeBindings bindings;
-  const Method* method = FindMethod(function, arguments, &bindings);
+  const auto method = FindMethod(function, arguments, &bindings);
   if (method == nullptr) return NoMethod(function.Name(), arguments, keywords);
-  // The call may redefine the function, so the method must outlive its place in the list.
-  const Method copy = *method;
-  return Invoke(copy, self, arguments, keywords, bindings);
+  return Invoke(*method, self, arguments, keywords, bindings);
 }
 
 void Machine::SetSlot(Frame& frame, int32_t slot, Value value) {
@@ -341,11 +339,10 @@ absl::StatusOr<Value> Machine::TryExtension(const std::string& name,
   if (it == extensions_.end()) return Value();
   TypeBindings bindings;
   const std::shared_ptr<GenericFunction> function = it->second;
-  const Method* method = FindMethod(*function, arguments, &bindings);
+  const auto method = FindMethod(*function, arguments, &bindings);
   if (method == nullptr) return Value();
   *found = true;
-  const Method copy = *method;
-  return Invoke(copy, Value(function), arguments, keywords, bindings);
+  return Invoke(*method, Value(function), arguments, keywords, bindings);
 }
 
 absl::StatusOr<Value> Machine::CallExtension(absl::string_view name,
@@ -402,9 +399,8 @@ absl::StatusOr<Value> Machine::CallStruct(const Value& self, absl::Span<const Va
       if (it == callables_.end()) continue;
       TypeBindings bindings;
       const std::shared_ptr<GenericFunction> function = it->second;
-      if (const Method* method = FindMethod(*function, all, &bindings)) {
-        const Method copy = *method;
-        return Invoke(copy, self, all, keywords, bindings);
+      if (const auto method = FindMethod(*function, all, &bindings)) {
+        return Invoke(*method, self, all, keywords, bindings);
       }
       known = true;
     }
@@ -437,9 +433,8 @@ absl::StatusOr<Value> Machine::CallType(const Value& callee, absl::Span<const Va
       all.insert(all.end(), arguments.begin(), arguments.end());
       TypeBindings bindings;
       const std::shared_ptr<GenericFunction> function = it->second;
-      if (const Method* method = FindMethod(*function, all, &bindings)) {
-        const Method copy = *method;
-        return Invoke(copy, callee, all, keywords, bindings);
+      if (const auto method = FindMethod(*function, all, &bindings)) {
+        return Invoke(*method, callee, all, keywords, bindings);
       }
     }
   } else if (made != nullptr) {
@@ -447,9 +442,8 @@ absl::StatusOr<Value> Machine::CallType(const Value& callee, absl::Span<const Va
     if (it != constructors_.end()) {
       TypeBindings bindings;
       const std::shared_ptr<GenericFunction> function = it->second;
-      if (const Method* method = FindMethod(*function, arguments, &bindings)) {
-        const Method copy = *method;
-        return Invoke(copy, callee, arguments, keywords, bindings);
+      if (const auto method = FindMethod(*function, arguments, &bindings)) {
+        return Invoke(*method, callee, arguments, keywords, bindings);
       }
     }
   }

@@ -38,8 +38,8 @@ Value Composed::WithChildren(std::vector<Value> children) const {
 }
 
 std::string GenericFunction::Display() const {
-  return absl::StrCat(name_, " (generic function with ", methods_.size(),
-                      methods_.size() == 1 ? " method)" : " methods)");
+  return absl::StrCat(name_, " (generic function with ", methods().size(),
+                      methods().size() == 1 ? " method)" : " methods)");
 }
 
 std::string GenericFunction::TypeName() const {
@@ -48,20 +48,23 @@ std::string GenericFunction::TypeName() const {
 }
 
 void GenericFunction::Add(Method method) {
-  for (Method& have : methods_) {
-    if (SameSignature(have, method)) {
-      have = std::move(method);
-      return;
+  auto methods = std::make_shared<std::vector<Method>>(*methods_);
+  const auto same = std::find_if(methods->begin(), methods->end(), [&](const Method& have) {
+    return SameSignature(have, method);
+  });
+  if (same != methods->end()) {
+    *same = std::move(method);
+  } else {
+    // Behind those that are more specific, before those that are less; among strangers the older
+    // one stays first.
+    size_t position = 0;
+    for (size_t i = 0; i < methods->size(); ++i) {
+      if (MoreSpecific((*methods)[i], method)) position = i + 1;
     }
+    while (position < methods->size() && !MoreSpecific(method, (*methods)[position])) ++position;
+    methods->insert(methods->begin() + position, std::move(method));
   }
-  size_t position = 0;
-  for (size_t i = 0; i < methods_.size(); ++i) {
-    if (MoreSpecific(methods_[i], method)) position = i + 1;
-  }
-  // Behind those that are more specific, before those that are less; among strangers the older one
-  // stays first.
-  while (position < methods_.size() && !MoreSpecific(method, methods_[position])) ++position;
-  methods_.insert(methods_.begin() + position, std::move(method));
+  methods_ = std::move(methods);
 }
 
 namespace {
@@ -84,7 +87,7 @@ void ForEachCapture(const std::vector<Method>& methods, F f) {
 
 std::vector<Child> GenericFunction::Children() const {
   std::vector<Child> children;
-  ForEachCapture(methods_, [&](const std::string& name, const BoxPtr& box) {
+  ForEachCapture(*methods_, [&](const std::string& name, const BoxPtr& box) {
     children.push_back({absl::StrCat(".", name), box->value});
   });
   return children;
@@ -93,11 +96,11 @@ std::vector<Child> GenericFunction::Children() const {
 Value GenericFunction::WithChildren(std::vector<Value> children) const {
   auto copy = std::make_shared<GenericFunction>(name_, anonymous_);
   std::vector<std::pair<const Box*, BoxPtr>> fresh;
-  ForEachCapture(methods_, [&](const std::string&, const BoxPtr& box) {
+  ForEachCapture(*methods_, [&](const std::string&, const BoxPtr& box) {
     fresh.emplace_back(box.get(), std::make_shared<Box>(std::move(children[fresh.size()])));
   });
-  copy->methods_ = methods_;
-  for (Method& method : copy->methods_) {
+  auto methods = std::make_shared<std::vector<Method>>(*methods_);
+  for (Method& method : *methods) {
     for (BoxPtr& box : method.captured) {
       for (const auto& [old, replacement] : fresh) {
         if (old == box.get()) {
@@ -107,12 +110,13 @@ Value GenericFunction::WithChildren(std::vector<Value> children) const {
       }
     }
   }
+  copy->methods_ = std::move(methods);
   return Value(std::move(copy));
 }
 
 const Value* GenericFunction::Captured(absl::string_view name) const {
   const Value* found = nullptr;
-  ForEachCapture(methods_, [&](const std::string& captured, const BoxPtr& box) {
+  ForEachCapture(*methods_, [&](const std::string& captured, const BoxPtr& box) {
     if (captured == name && found == nullptr) found = &box->value;
   });
   return found;

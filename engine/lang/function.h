@@ -95,7 +95,9 @@ class GenericFunction final : public Function {
   // Replaces the method with the same signature, or adds one.
   void Add(Method method);
   // From the most specific to the least.
-  const std::vector<Method>& methods() const { return methods_; }
+  const std::vector<Method>& methods() const { return *methods_; }
+  // The same, kept for a call under way that may define more.
+  const std::shared_ptr<const std::vector<Method>>& shared_methods() const { return methods_; }
   bool anonymous() const { return anonymous_; }
   // The value of a captured variable; null when there is none of that name.
   const Value* Captured(absl::string_view name) const;
@@ -103,7 +105,8 @@ class GenericFunction final : public Function {
  private:
   const std::string name_;
   const bool anonymous_;
-  std::vector<Method> methods_;
+  std::shared_ptr<const std::vector<Method>> methods_ =
+      std::make_shared<const std::vector<Method>>();  // replaced, never changed
 };
 
 // An opaque object with properties: loader.batchsize.
