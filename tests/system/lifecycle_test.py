@@ -99,7 +99,7 @@ class Stop(unittest.TestCase):
             self.assertIn("stopped by the server's shutdown", output + errors)
 
     def test_a_running_text_ends(self):
-        with harness.Server() as server:
+        with harness.Server("--drain=100ms") as server:
             client = spawn(server.command("eval", "while true end"))
 
             def running():
