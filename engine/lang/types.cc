@@ -286,6 +286,7 @@ TypePtr AnyType() {
 TypePtr BuiltinType(absl::string_view name) {
   static const auto& table = *new absl::flat_hash_map<std::string, TypePtr>([] {
     absl::flat_hash_map<std::string, TypePtr> all;
+    all.reserve(2 * Parents().size() + 16);  // references stay good below
     for (const auto& [type, parent] : Parents()) all[type] = Make(type);
     all["Any"] = AnyType();
     // Copies: an insertion moves what the table holds.
