@@ -109,10 +109,12 @@ class WatchReactor final : public grpc::ServerWriteReactor<Event>,
       pending_.pop_front();
     } else if (!final) {
       return false;
-    } else if (sent_end_ || !stream_.end(watched_.job->snapshot(), &message_)) {
-      ended_ = true;
-      return false;
     } else {
+      message_.Clear();
+      if (sent_end_ || !stream_.end(watched_.job->snapshot(), &message_)) {
+        ended_ = true;
+        return false;
+      }
       sent_end_ = true;
     }
     writing_ = true;
