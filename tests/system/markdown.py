@@ -108,7 +108,7 @@ class Shell:
             out.write(server.address)
 
     def environment(self):
-        return {"PATH": self.bin + ":/usr/local/bin:/usr/bin:/bin", "HOME": self.folder,
+        return {"PATH": self.bin + ":/usr/bin:/bin", "HOME": self.folder,
                 "LANG": "C.UTF-8"}
 
     def command(self, text):

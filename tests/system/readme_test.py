@@ -117,7 +117,7 @@ class Describe(unittest.TestCase):
             seen.add(symbol)
             text = self.describe(symbol)
             lines = text.split("\n")
-            self.assertIn(" is a ", lines[0])
+            self.assertRegex(lines[0], " is an? ")
             for i, line in enumerate(lines[1:], 1):
                 code = line.strip()
                 declares = re.match(

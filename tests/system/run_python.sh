@@ -3,4 +3,5 @@
 # folder. Bazel's own Python rules would want a toolchain; the tests need only Debian's python3.
 set -euo pipefail
 export PYTHONPATH="tests/system:$(dirname "$1")"
-exec python3 -B -P "$@"
+# The python3 that deploy/setup.sh gave numpy to, whatever else is on the PATH.
+exec /usr/bin/python3 -B -P "$@"
