@@ -258,6 +258,9 @@ std::string Printer::ShowSet(const Value& value, const ShowContext& context) {
 
 std::string Printer::ShowStruct(const Value& value, const ShowContext& context) {
   const Struct& object = *value.As<Struct>();
+  if (StructShow* own = StructShow::Current()) {
+    if (absl::optional<std::string> text = own->Show(value)) return *std::move(text);
+  }
   ShowContext inner = context;
   inner.known = nullptr;
   auto repr = [&](const Value& v) { return Show(v, inner); };
@@ -348,6 +351,9 @@ std::string Printer::Display(const Value& value) {
       break;
     case Kind::kStruct: {
       const Struct& object = *value.As<Struct>();
+      if (StructShow* own = StructShow::Current()) {
+        if (absl::optional<std::string> text = own->Show(value)) return *std::move(text);
+      }
       if (nn::FindLayer(*object.type) != nullptr) {
         return nn::ShowLayer(object, [&](const Value& v) { return Show(v, context); });
       }

@@ -84,6 +84,11 @@ absl::StatusOr<Value> Machine::Dispatch(const Node& node, Frame& frame) {
       return EvalNamedTuple(node, frame);
     case NodeKind::kVector: {
       FG_ASSIGN_OR_RETURN(std::vector<Value> elements, EvalElements(node, 0, frame));
+      if (elements.empty()) {  // Any[]: whatever is pushed
+        auto list = std::make_shared<List>(std::move(elements));
+        list->element_type = TypeValue(AnyType());
+        return Value(std::move(list));
+      }
       return MakeVector(*this, elements);
     }
     case NodeKind::kTypedVector:

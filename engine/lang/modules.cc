@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/data/functions.h"
 #include "engine/lang/constants.h"
@@ -20,10 +21,10 @@ namespace fluxgate::lang {
 namespace {
 
 // Modules that contain nothing of their own but stand for a part of another.
-constexpr const char* kPackages[] = {"Flux",     "NNlib",    "Optimisers",   "Zygote",
-                                     "Statistics", "Random", "LinearAlgebra", "MLUtils",
-                                     "OneHotArrays", "Functors", "Base",    "Printf", "Pkg"};
-constexpr const char* kParts[] = {"Losses", "Optimise", "Iterators", "Main",    "Core",
+constexpr const char* kPackages[] = {
+    "Flux",    "NNlib",        "Optimisers", "Zygote", "Statistics", "Random", "LinearAlgebra",
+    "MLUtils", "OneHotArrays", "Functors",   "Base",   "Printf",     "Pkg"};
+constexpr const char* kParts[] = {"Losses", "Optimise", "Iterators", "Main",      "Core",
                                   "Dates",  "Meta",     "Math",      "Broadcast", "ChainRulesCore"};
 
 // Built once; every interpreter shares it.
@@ -56,6 +57,12 @@ struct Library {
     AddConstants();
     for (const char* name : kPackages) visible[name] = Value(std::make_shared<Module>(name));
     for (const char* name : kParts) qualified[name] = Value(std::make_shared<Module>(name));
+    // Packages need no installing here: Pkg.add and its kin accept what exists.
+    for (const char* name : {"add", "activate", "instantiate", "update", "status"}) {
+      qualified[name] = MakeNative(name, 0, -1, [](Evaluator&, absl::Span<const Value>) {
+        return absl::StatusOr<Value>(Value());
+      });
+    }
     visible["Main"] = qualified["Main"];
     visible["Core"] = qualified["Core"];
     visible["Iterators"] = qualified["Iterators"];
@@ -65,8 +72,14 @@ struct Library {
 
   void Add(Builtin builtin) {
     const std::string name = builtin.name;
-    package[name] = builtin.package;
+    const bool lazy = builtin.package == "Iterators";
     auto function = std::make_shared<NativeFunction>(std::move(builtin));
+    // Iterators exports nothing, and shares names with other packages (Flux.flatten).
+    if (lazy) {
+      qualified["Iterators." + name] = Value(function);
+      return;
+    }
+    package[name] = function->builtin.package;
     if (BuiltinType(name) != nullptr) constructors[name] = function;
     const Value value(function);
     visible[name] = value;
@@ -85,16 +98,66 @@ struct Library {
   }
 
   void AddTypes() {
-    for (const char* name :
-         {"Any", "Number", "Real", "Integer", "Signed", "Unsigned", "AbstractFloat", "Int64",
-          "Int32", "Int", "UInt", "UInt8", "UInt32", "UInt64", "Bool", "Float32", "Float64",
-          "AbstractString", "String", "AbstractChar", "Char", "Symbol", "Nothing", "Missing",
-          "Function", "Type", "DataType", "Module", "Tuple", "NamedTuple", "Pair", "AbstractArray",
-          "AbstractVector", "AbstractMatrix", "AbstractVecOrMat", "VecOrMat", "DenseArray",
-          "DenseVector", "DenseMatrix", "Array", "Vector", "Matrix", "SubArray", "AbstractRange",
-          "OrdinalRange", "AbstractUnitRange", "UnitRange", "StepRange", "StepRangeLen",
-          "AbstractDict", "Dict", "AbstractSet", "Set", "Exception", "IO", "IOBuffer",
-          "AbstractRule", "Union", "Vararg", "Colon"}) {
+    for (const char* name : {"Any",
+                             "Number",
+                             "Real",
+                             "Integer",
+                             "Signed",
+                             "Unsigned",
+                             "AbstractFloat",
+                             "Int64",
+                             "Int32",
+                             "Int",
+                             "UInt",
+                             "UInt8",
+                             "UInt32",
+                             "UInt64",
+                             "Bool",
+                             "Float32",
+                             "Float64",
+                             "AbstractString",
+                             "String",
+                             "AbstractChar",
+                             "Char",
+                             "Symbol",
+                             "Nothing",
+                             "Missing",
+                             "Function",
+                             "Type",
+                             "DataType",
+                             "Module",
+                             "Tuple",
+                             "NamedTuple",
+                             "Pair",
+                             "AbstractArray",
+                             "AbstractVector",
+                             "AbstractMatrix",
+                             "AbstractVecOrMat",
+                             "VecOrMat",
+                             "DenseArray",
+                             "DenseVector",
+                             "DenseMatrix",
+                             "Array",
+                             "Vector",
+                             "Matrix",
+                             "SubArray",
+                             "AbstractRange",
+                             "OrdinalRange",
+                             "AbstractUnitRange",
+                             "UnitRange",
+                             "StepRange",
+                             "StepRangeLen",
+                             "AbstractDict",
+                             "Dict",
+                             "AbstractSet",
+                             "Set",
+                             "Exception",
+                             "IO",
+                             "IOBuffer",
+                             "AbstractRule",
+                             "Union",
+                             "Vararg",
+                             "Colon"}) {
       const Value type = TypeValue(BuiltinType(name));
       visible[name] = type;
       qualified[name] = type;
@@ -151,6 +214,10 @@ const Value* Find(const absl::flat_hash_map<std::string, Value>& map, absl::stri
 const Value* FindBuiltin(absl::string_view name) { return Find(TheLibrary().visible, name); }
 
 const Value* FindMember(absl::string_view module, absl::string_view name) {
+  if (module == "Iterators" || absl::EndsWith(module, ".Iterators")) {
+    const Value* own = Find(TheLibrary().qualified, absl::StrCat("Iterators.", name));
+    if (own != nullptr) return own;
+  }
   return Find(TheLibrary().qualified, name);
 }
 
@@ -164,8 +231,8 @@ bool IsPackage(absl::string_view name) {
 }
 
 const std::vector<std::string>& Packages() {
-  static const auto& all = *new std::vector<std::string>(std::begin(kPackages),
-                                                         std::end(kPackages));
+  static const auto& all =
+      *new std::vector<std::string>(std::begin(kPackages), std::end(kPackages));
   return all;
 }
 

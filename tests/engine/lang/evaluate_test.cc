@@ -125,9 +125,9 @@ constexpr JuliaCase kCollections[] = {
     {"v = [1, 2, 3]\n@. v^2 + 1", "3-element Vector{Int64}:\n  2\n  5\n 10"},
     {"x = 3\n\"x = $x and $(x + 1)\"", "\"x = 3 and 4\""},
     {"[0.9f0;;]", "1×1 Matrix{Float32}:\n 0.9"},
-    {"1:3 .+ 1", "2:4"},
+    {"(1:3) .+ 1", "2:4"},
     {"(1:3)[2]", "2"},
-    {"f(x) = x > 1\nf.([1, 2])", "2-element BitVector:\n 0\n 1"},
+    {"f(x) = x + 0.5\nf.([1, 2])", "2-element Vector{Float64}:\n 1.5\n 2.5"},
     {"@view([1, 2, 3][2:3])[1]", "2"},
 };
 INSTANTIATE_TEST_SUITE_P(Collections, EvaluateTest, ::testing::ValuesIn(kCollections));
