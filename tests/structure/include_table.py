@@ -32,7 +32,7 @@ ALLOWED = {
     "server/jobs": ["engine/base"],
     "server/metrics": ["engine/base"],
     "server/session": ["engine", "server/jobs", "server/metrics"],
-    "server/wire": ["engine", "server/session", "proto"],
+    "server/wire": ["engine", "server/session", "server/jobs", "server/metrics", "proto"],
     "server/grpc": ["server/wire", "server/session", "server/jobs", "server/metrics", "proto",
                     "engine/base"],
     "server": ["server/grpc", "server/wire", "server/session", "server/jobs", "server/metrics",
