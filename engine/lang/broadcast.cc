@@ -214,6 +214,17 @@ absl::Status CheckConvertible(Evaluator& eval, const Value& value, DType dtype) 
   return absl::OkStatus();
 }
 
+namespace {
+
+absl::StatusOr<Value> AsBits(absl::StatusOr<Value> result) {
+  if (!result.ok()) return result;
+  Array* array = result->As<Array>();
+  if (array != nullptr && array->dtype() == DType::kBool) array->bits = true;
+  return result;
+}
+
+}  // namespace
+
 absl::StatusOr<Value> Broadcast(Evaluator& eval, const Value& f,
                                 absl::Span<const Value> arguments) {
   FG_ASSIGN_OR_RETURN(std::vector<Value> prepared, Prepare(eval, arguments));
@@ -256,10 +267,10 @@ absl::StatusOr<Value> Broadcast(Evaluator& eval, const Value& f,
       FG_ASSIGN_OR_RETURN(const Shape shape, CommonShape(prepared));
       FG_RETURN_IF_ERROR(eval.CheckElements(shape.num_elements()));
       FG_RETURN_IF_ERROR(CheckDomain(eval, f, prepared));
-      return eval.ops().Apply(prepared, *emit);
+      return AsBits(eval.ops().Apply(prepared, *emit));
     }
   }
-  return Loop(eval, f, prepared);
+  return AsBits(Loop(eval, f, prepared));
 }
 
 absl::StatusOr<Value> BroadcastOperator(Evaluator& eval, BinaryOp op, const Value& a,

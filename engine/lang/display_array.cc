@@ -86,6 +86,12 @@ std::string ArraySummary(const Value& value) {
     return absl::StrCat(dims, array->shape().rank() == 2 ? " OneHotMatrix(::" : " OneHotArray(::",
                         indices, ") with eltype Bool");
   }
+  if (array->bits) {
+    const int rank = array->shape().rank();
+    return absl::StrCat(dims, rank == 1   ? " BitVector"
+                              : rank == 2 ? " BitMatrix"
+                                          : absl::StrCat(" BitArray{", rank, "}"));
+  }
   if (array->row_vector) {
     return absl::StrCat(dims, " adjoint(::Vector{", element, "}) with eltype ", element);
   }

@@ -97,6 +97,8 @@ class Array : public Object {
   bool one_hot = false;
   // The transpose of a vector: 1×n, and its product with a vector is a number.
   bool row_vector = false;
+  // Bools that broadcasting made: Julia shows them as a BitArray.
+  bool bits = false;
 
  private:
   absl::Status CheckResizable() const;

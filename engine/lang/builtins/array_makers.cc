@@ -230,10 +230,14 @@ std::vector<Builtin> ArrayMakerBuiltins() {
         [](Evaluator& eval, const Arguments& x) { return Constant(eval, x, DType::kFloat64, 0); });
   d.Add("ones", 0, -1,
         [](Evaluator& eval, const Arguments& x) { return Constant(eval, x, DType::kFloat64, 1); });
-  d.Add("trues", 0, -1,
-        [](Evaluator& eval, const Arguments& x) { return Constant(eval, x, DType::kBool, 1); });
-  d.Add("falses", 0, -1,
-        [](Evaluator& eval, const Arguments& x) { return Constant(eval, x, DType::kBool, 0); });
+  for (const bool truth : {true, false}) {
+    d.Add(truth ? "trues" : "falses", 0, -1,
+          [truth](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+            FG_ASSIGN_OR_RETURN(Value bits, Constant(eval, x, DType::kBool, truth ? 1 : 0));
+            if (Array* array = bits.As<Array>()) array->bits = true;
+            return bits;
+          });
+  }
   d.Add("fill", 1, -1, Fill);
   d.Add("similar", 1, -1, Similar);
   d.Add("copy", 1, 1, [](Evaluator& eval, const Arguments& x) { return CopyOf(eval, x[0]); });

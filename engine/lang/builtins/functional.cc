@@ -263,11 +263,6 @@ absl::StatusOr<int64_t> CountArgument(Evaluator& eval, const Value& v, int64_t l
 }
 
 void AddIterators(Definitions& d) {
-  d.Add("zip", 0, -1, [](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> {
-    return Zip(std::vector<Value>(x.positional.begin(), x.positional.end()));
-  });
-  d.Add("enumerate", 1, 1,
-        [](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> { return Enumerate(x[0]); });
   d.Add("partition", 2, 2, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     FG_ASSIGN_OR_RETURN(const int64_t n, CountArgument(eval, x[1], 1));
     return Partition(x[0], n);
@@ -352,7 +347,14 @@ std::vector<Builtin> FunctionalBuiltins() {
           return CatAlong(eval, parts, along);
         },
         {"dims"});
-  AddIterators(d);
+  d.Add("zip", 0, -1, [](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> {
+    return Zip(std::vector<Value>(x.positional.begin(), x.positional.end()));
+  });
+  d.Add("enumerate", 1, 1,
+        [](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> { return Enumerate(x[0]); });
+  Definitions lazy("Iterators");
+  AddIterators(lazy);
+  d.Append(lazy.Take());
   d.Add("splat", 1, 1, [](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> {
     const Value f = x[0];
     return MakeNative("splat", 1, 1,

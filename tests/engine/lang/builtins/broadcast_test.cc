@@ -23,7 +23,7 @@ const JuliaCase kCases[] = {
      "ERROR: DomainError: with -1.0:\nsqrt was called with a negative real argument but will only "
      "return a complex result if called with a complex argument. Try sqrt(Complex(x))."},
     {"[7, 8] .÷ [2, 0]", "ERROR: DivideError: integer division error"},
-    {"f(x) = x > 1 ? 10x : x; f.([1, 2])", "2-element Vector{Int64}:\n 1\n 20"},
+    {"f(x) = x > 1 ? 10x : x; f.([1, 2])", "2-element Vector{Int64}:\n  1\n 20"},
     {"string.([1, 2], \"a\")", "2-element Vector{String}:\n \"1a\"\n \"2a\""},
     {"(1, 2) .+ 1", "(2, 3)"},
     {"abs.((-1, 2))", "(1, 2)"},

@@ -29,7 +29,7 @@ const JuliaCase kVectors[] = {
     {"sort([3, 1, 2]), sort([3, 1, 2]; rev = true)", "([1, 2, 3], [3, 2, 1])"},
     {"sort([\"b\", \"a\"])", "2-element Vector{String}:\n \"a\"\n \"b\""},
     {"sort([(2, 'a'), (1, 'b')])", "2-element Vector{Tuple{Int64, Char}}:\n (1, 'b')\n (2, 'a')"},
-    {"sort([-3, 2, 1]; by = abs)", "3-element Vector{Int64}:\n 1\n 2\n -3"},
+    {"sort([-3, 2, 1]; by = abs)", "3-element Vector{Int64}:\n  1\n  2\n -3"},
     {"sort([1, 3, 2]; lt = (a, b) -> a > b)", "3-element Vector{Int64}:\n 3\n 2\n 1"},
     {"sort([NaN, 1.0, -0.0, 0.0])", "4-element Vector{Float64}:\n  -0.0\n   0.0\n   1.0\n NaN"},
     {"x = [2, 1]; sort!(x); x", "2-element Vector{Int64}:\n 1\n 2"},

@@ -15,7 +15,7 @@ TEST_P(FunctionalTest, ShowsWhatJuliaShows) {
 const JuliaCase kCases[] = {
     {"map(x -> x^2, [1, 2])", "2-element Vector{Int64}:\n 1\n 4"},
     {"map(x -> 2x, [1 2; 3 4])", "2×2 Matrix{Int64}:\n 2  4\n 6  8"},
-    {"map((x, y) -> x * y, [1, 2, 3], [4, 5])", "2-element Vector{Int64}:\n 4\n 10"},
+    {"map((x, y) -> x * y, [1, 2, 3], [4, 5])", "2-element Vector{Int64}:\n  4\n 10"},
     {"map(uppercase, \"abc\")", "\"ABC\""},
     {"map(abs, (-1, 2))", "(1, 2)"},
     {"map(string, [1, 2])", "2-element Vector{String}:\n \"1\"\n \"2\""},

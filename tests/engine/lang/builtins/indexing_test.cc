@@ -46,7 +46,7 @@ const JuliaCase kWriting[] = {
     {"x = zeros(2, 2); x[:, 1] = [1, 2]; x", "2×2 Matrix{Float64}:\n 1.0  0.0\n 2.0  0.0"},
     {"x = zeros(2, 2); x[1, :] .= 5; x", "2×2 Matrix{Float64}:\n 5.0  5.0\n 0.0  0.0"},
     {"x = [1, 2, 3]; x[x .> 1] .= 0; x", "3-element Vector{Int64}:\n 1\n 0\n 0"},
-    {"x = [1, 2, 3]; x[[1, 3]] .+= 10; x", "3-element Vector{Int64}:\n 11\n 2\n 13"},
+    {"x = [1, 2, 3]; x[[1, 3]] .+= 10; x", "3-element Vector{Int64}:\n 11\n  2\n 13"},
     {"x = [1, 2]; x[1] = 1.5", "ERROR: InexactError: Int64(1.5)"},
     {"x = [1, 2]; x[3] = 1",
      "ERROR: BoundsError: attempt to access 2-element Vector{Int64} at index [3]"},
