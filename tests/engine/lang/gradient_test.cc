@@ -71,7 +71,7 @@ constexpr JuliaCase kStructures[] = {
     {"gradient(t -> t[1], (2.0, 3.0))", "((1.0, nothing),)"},
     {"gradient(nt -> nt.a^2, (a = 3.0, b = 1.0))", "((a = 6.0, b = nothing),)"},
     {"m = Dense([2.0f0;;], [1.0f0])\ngradient(m -> sum(m([3.0f0])), m)",
-     "((weight = [3.0;;], bias = [1.0], σ = nothing),)"},
+     "((weight = Float32[3.0;;], bias = Float32[1.0], σ = nothing),)"},
     {"f(W) = x -> W * x\ng = f(2.0)\ngradient(h -> h(3.0), g)", "((W = 3.0,),)"},
     {"gradient(m -> 1.0, Dense(1 => 1))", "(nothing,)"},
     {"withgradient(x -> x^2, 3.0)", "(val = 9.0, grad = (6.0,))"},
@@ -103,11 +103,16 @@ constexpr JuliaCase kErrors[] = {
      "jacobian."},
     {"gradient(x -> \"s\", 1.0)",
      "ERROR: ErrorException: Output should be scalar; gradients are not defined for output \"s\""},
-    {"v = [1.0, 2.0]\ngradient(x -> (v[1] = x; sum(v)), 1.0)",
-     "ERROR: ErrorException: Mutating arrays is not supported -- called setindex!(Vector{Float64}, "
-     "...)"},
 };
 INSTANTIATE_TEST_SUITE_P(Errors, GradientTest, ::testing::ValuesIn(kErrors));
+
+TEST(GradientErrorTest, AnArrayFromOutsideMayNotBeWritten) {
+  const std::string shown = Show({"v = [1.0, 2.0]\ngradient(x -> (v[1] = x; sum(v)), 1.0)", ""});
+  EXPECT_EQ(shown.find("ERROR: ErrorException: Mutating arrays is not supported -- called "
+                       "setindex!(Vector{Float64}, ...)"),
+            0u)
+      << shown;
+}
 
 constexpr JuliaCase kInside[] = {
     // Arrays made inside a gradient may be written there.

@@ -59,7 +59,7 @@ TEST(SeedsTest, FittingAStraightLine) {
        "1-element Vector{Tuple{Matrix{Int64}, Matrix{Int64}}}:\n ([0 1 … 4 5], [2 6 … 18 22])"},
       {"predict.weight", "1×1 Matrix{Float32}:\n 0.9066542"},
       {"train!(loss, predict, data, opt)", ""},
-      {"loss(predict, x_train, y_train)", "116.38745f0"},
+      {"loss(predict, x_train, y_train)", "~116\\.3874[0-9]*f0"},
       {"predict.weight, predict.bias",
        "~\\(Float32\\[7\\.57778[89][0-9]*;;\\], Float32\\[1\\.946672[0-9]*\\]\\)"},
       {"for epoch in 1:200\ntrain!(loss, predict, data, opt)\nend", ""},
@@ -133,8 +133,8 @@ TEST(SeedsTest, FluxBasics) {
        "2×5 Matrix{Float64}:\n 2.55313  1.633    0.44228  2.90035  2.36803\n 2.78837  1.78346  "
        "0.48303  3.16758  2.58621"},
       {"W .-= 0.1 .* W̄",
-       "2×5 Matrix{Float64}:\n 0.505886  0.355421  0.25551    0.529211  0.558492\n 0.41672   "
-       "0.116288  0.0878837  0.649566  0.297722"},
+       "2×5 Matrix{Float64}:\n 0.505886  0.355421  0.25551   0.529211  0.558492\n 0.41672   "
+       "0.116288  0.087884  0.649566  0.297722"},
       {"loss(x,y)", "~2\\.5615[0-9]*"},
       {"W1 = rand(3,5)\nb1 = rand(3)\nlayer1(x) = W1*x .+ b1\n\nW2 = rand(2,3)\nb2 = "
        "rand(2)\nlayer2(x) = W2*x .+ b2",

@@ -15,22 +15,27 @@ class TrainTextTest : public ::testing::TestWithParam<JuliaCase> {};
 
 TEST_P(TrainTextTest, Shows) { EXPECT_EQ(Show(GetParam()), GetParam().shown); }
 
-#define LINE                            \
-  "x = [0f0 1 2 3 4 5]; y = 4x .+ 2\n"  \
-  "m = Dense([0.9066542f0;;], [0f0])\n" \
-  "loss(m, x, y) = sum(abs2, m(x) .- y) / length(y)\n"
+// The loss after one step. The last digits depend on the order of a sum.
+constexpr char kAfter[] = "116.387f0";
+
+#define LINE                                           \
+  "x = [0f0 1 2 3 4 5]; y = 4x .+ 2\n"                 \
+  "m = Dense([0.9066542f0;;], [0f0])\n"                \
+  "loss(m, x, y) = sum(abs2, m(x) .- y) / length(y)\n" \
+  "after(l) = round(l, digits = 3)\n"
 
 constexpr JuliaCase kText[] = {
-    {LINE "train!(loss, m, [(x, y)], Descent())\nloss(m, x, y)", "116.38745f0"},
-    {LINE "opt = Flux.setup(Descent(0.1), m)\ntrain!(loss, m, [(x, y)], opt)\nloss(m, x, y)",
-     "116.38745f0"},
-    {LINE "train!(m, [(x, y)], Descent()) do m, x, y\n loss(m, x, y)\nend\nloss(m, x, y)",
-     "116.38745f0"},
-    {LINE "l(x, y) = loss(m, x, y)\ntrain!(l, Flux.params(m), [(x, y)], Descent())\nl(x, y)",
-     "116.38745f0"},
-    {LINE "train!(loss, m, Flux.DataLoader((x, y), batchsize = 6), Descent())\nloss(m, x, y)",
-     "116.38745f0"},
-    {LINE "train!(loss, m, zip([x], [y]), Descent())\nloss(m, x, y)", "116.38745f0"},
+    {LINE "train!(loss, m, [(x, y)], Descent())\nafter(loss(m, x, y))", kAfter},
+    {LINE "opt = Flux.setup(Descent(0.1), m)\ntrain!(loss, m, [(x, y)], opt)\nafter(loss(m, x, y))",
+     kAfter},
+    {LINE "train!(m, [(x, y)], Descent()) do m, x, y\n loss(m, x, y)\nend\nafter(loss(m, x, y))",
+     kAfter},
+    {LINE "l(x, y) = loss(m, x, y)\ntrain!(l, Flux.params(m), [(x, y)], Descent())\nafter(l(x, y))",
+     kAfter},
+    {LINE
+     "train!(loss, m, Flux.DataLoader((x, y), batchsize = 6), Descent())\nafter(loss(m, x, y))",
+     kAfter},
+    {LINE "train!(loss, m, zip([x], [y]), Descent())\nafter(loss(m, x, y))", kAfter},
     {LINE "train!(loss, m, [(x, y)], Descent())", ""},
     {LINE "train!((m, x, y) -> loss(m, x, y) * NaN, m, [(x, y)], Descent())",
      "ERROR: DomainError: Loss is NaN on data item 1, stopping training"},
@@ -44,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(Text, TrainTextTest, ::testing::ValuesIn(kText));
 
 // Adam's moments go on from call to call with a state tree, and with a rule that trains implicit
 // parameters; a bare rule starts anew each time.
-TEST(TrainTextTest, MomentsGoOn) {
+TEST(TrainStateTest, MomentsGoOn) {
   const std::string tree = Show({LINE "opt = Flux.setup(Adam(0.1), m)\nfor i in 1:3\n"
                                       " train!(loss, m, [(x, y)], opt)\nend\nm.weight[1]",
                                  ""});
@@ -83,7 +88,7 @@ TEST_F(TrainTest, OneBatchOfAllTheData) {
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_EQ(summary->steps, 1);
   EXPECT_FLOAT_EQ(summary->last_loss, 122.64734f);
-  EXPECT_EQ(session_.Enter("loss(m, x, y)"), "116.38745f0");
+  EXPECT_EQ(session_.Enter("after(loss(m, x, y))"), kAfter);
 }
 
 TEST_F(TrainTest, EpochsBatchesAndStopping) {
@@ -106,7 +111,7 @@ TEST_F(TrainTest, BuiltInLossTakesPredictionAndTarget) {
   arguments_.form = lang::LossForm::kPredictionAndTarget;
   const auto summary = lang::Train(session_.interpreter(), arguments_);
   ASSERT_TRUE(summary.ok()) << summary.status();
-  EXPECT_EQ(session_.Enter("loss(m, x, y)"), "116.38745f0");
+  EXPECT_EQ(session_.Enter("after(loss(m, x, y))"), kAfter);
 }
 
 TEST_F(TrainTest, TheClientDrivenStepIsTheSame) {
@@ -121,7 +126,7 @@ TEST_F(TrainTest, TheClientDrivenStepIsTheSame) {
   ASSERT_TRUE(lang::ApplyGradients(session_.interpreter(), arguments_.model,
                                    arguments_.optimiser_state, step->gradients)
                   .ok());
-  EXPECT_EQ(session_.Enter("loss(m, x, y)"), "116.38745f0");
+  EXPECT_EQ(session_.Enter("after(loss(m, x, y))"), kAfter);
 }
 
 TEST_F(TrainTest, AGradientOfTheWrongShapeChangesNothing) {
