@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/data/loader.h"
+#include "engine/lang/train.h"
+#include "engine/lang/train.h"
 #include "engine/value/containers.h"
 #include "server/session/workspace.h"
 
@@ -54,9 +56,9 @@ absl::StatusOr<std::shared_ptr<data::DataLoader>> MakeLoader(Visit& visit, Value
           {{"batchsize", Value::Int(options.batch_size == 0 ? examples : options.batch_size)},
            {"shuffle", Value::Bool(true)},
            {"partial", Value::Bool(options.partial)}}));
-  auto shared = loader.ShareClass<data::DataLoader>();
-  if (shared == nullptr) return absl::InternalError("DataLoader is not a loader");
-  return shared;
+  std::shared_ptr<data::DataLoader> made = lang::LoaderIn(loader);
+  if (made == nullptr) return absl::InternalError("DataLoader is not a loader");
+  return made;
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST_F(ApiTest, TheStraightLine) {
   ASSERT_TRUE(events.back().has_done());
   const v1::TrainDone& done = events.back().done();
   EXPECT_EQ(done.stopped_because(), v1::TrainDone::EPOCHS_DONE);
-  EXPECT_EQ(static_cast<float>(done.loss()), 116.38745f);
+  EXPECT_FLOAT_EQ(done.loss(), 116.38745f);
   EXPECT_EQ(done.steps(), 1u);
   ASSERT_EQ(done.parameters_size(), 2);
   EXPECT_EQ(done.parameters(0).path(), "weight");
@@ -80,7 +80,7 @@ TEST_F(ApiTest, TypedMessagesAloneTrainTheSameLine) {
                         "y": {"rows": [[2,6,10,14,18,22]]}})",
                     &events)
                   .ok());
-  EXPECT_EQ(static_cast<float>(events.back().done().loss()), 116.38745f);
+  EXPECT_FLOAT_EQ(events.back().done().loss(), 116.38745f);
 }
 
 TEST_F(ApiTest, Derivatives) {

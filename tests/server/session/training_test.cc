@@ -56,7 +56,7 @@ TEST_F(TrainingTest, FollowsTheTutorial) {
   Choose("loss", "Descent()");
   const TrainingReport first = Train(Spec(1));
   ASSERT_OK(first.status);
-  EXPECT_EQ(static_cast<float>(*first.loss), 116.38745f);
+  EXPECT_FLOAT_EQ(*first.loss, 116.38745f);
   EXPECT_EQ(first.steps, 1);
   Choose("", "");  // Both are remembered.
   const TrainingReport then = Train(Spec(200));
@@ -65,6 +65,23 @@ TEST_F(TrainingTest, FollowsTheTutorial) {
   EXPECT_NEAR(Number(*visit_, "predict.weight[1]"), 4.0178537, 1e-6);
   EXPECT_NEAR(Number(*visit_, "predict.bias[1]"), 2.0050256, 1e-6);
   EXPECT_EQ(visit_->FindState("predict")->step, 201);
+}
+
+TEST_F(TrainingTest, ShufflesBatchesByTheSeed) {
+  Choose("loss", "Descent(0.01)");
+  TrainingSpec spec = Spec(3);
+  spec.batches.batch_size = 2;
+  spec.batches.shuffle = true;
+  spec.seed = 7;
+  ASSERT_OK(Train(spec).status);
+  const double weight = Number(*visit_, "predict.weight[1]");
+  Run(*visit_, "predict.weight .= 0.9066542f0; predict.bias .= 0");
+  ASSERT_OK(Train(spec).status);
+  EXPECT_EQ(Number(*visit_, "predict.weight[1]"), weight);
+  Run(*visit_, "predict.weight .= 0.9066542f0; predict.bias .= 0");
+  spec.seed = 8;
+  ASSERT_OK(Train(spec).status);
+  EXPECT_NE(Number(*visit_, "predict.weight[1]"), weight);
 }
 
 TEST_F(TrainingTest, ReportsAboutTenTimes) {
@@ -93,7 +110,7 @@ TEST_F(TrainingTest, SaysWhatItDidToASmallModel) {
 
 TEST_F(TrainingTest, BuiltInLossesTakeThePrediction) {
   Choose("mse", "Descent()");
-  EXPECT_EQ(static_cast<float>(*Train(Spec(1)).loss), 116.38745f);
+  EXPECT_FLOAT_EQ(*Train(Spec(1)).loss, 116.38745f);
 }
 
 TEST_F(TrainingTest, MeasuresValidationDataAndMetrics) {
