@@ -19,15 +19,14 @@ namespace {
 
 // loss(ŷ, y) as a function of (model, x, y).
 Value WithModel(const Value& loss) {
-  return MakeNative("loss", 2, -1,
-                    [loss](Evaluator& eval,
-                           absl::Span<const Value> arguments) -> absl::StatusOr<Value> {
-                      FG_ASSIGN_OR_RETURN(const Value prediction,
-                                          eval.Call(arguments[0], {arguments[1]}));
-                      std::vector<Value> rest = {prediction};
-                      rest.insert(rest.end(), arguments.begin() + 2, arguments.end());
-                      return eval.Call(loss, rest);
-                    });
+  return MakeNative(
+      "loss", 2, -1,
+      [loss](Evaluator& eval, absl::Span<const Value> arguments) -> absl::StatusOr<Value> {
+        FG_ASSIGN_OR_RETURN(const Value prediction, eval.Call(arguments[0], {arguments[1]}));
+        std::vector<Value> rest = {prediction};
+        rest.insert(rest.end(), arguments.begin() + 2, arguments.end());
+        return eval.Call(loss, rest);
+      });
 }
 
 Value FullLoss(const Value& loss, LossForm form) {
@@ -57,19 +56,22 @@ absl::StatusOr<TrainSummary> Train(Interpreter& interpreter, const TrainArgument
   plan.on_step = arguments.on_step;
   plan.data = arguments.data;
   if (arguments.batches.has_value()) {
-    FG_ASSIGN_OR_RETURN(auto loader,
-                        data::DataLoader::Create(arguments.data, *arguments.batches));
+    FG_ASSIGN_OR_RETURN(auto loader, data::DataLoader::Create(arguments.data, *arguments.batches));
     plan.data = Value(std::make_shared<LoaderObject>(std::move(loader)));
   } else if (IsArrays(arguments.data)) {
     // One batch of everything.
     const bool tuple = arguments.data.is(Kind::kTuple);
     plan.data = List::Of({tuple ? arguments.data : Tuple::Of({arguments.data})});
   }
-  FG_ASSIGN_OR_RETURN(optim::Bound bound,
-                      optim::Bind(arguments.optimiser_state, arguments.model));
+  FG_ASSIGN_OR_RETURN(optim::Bound bound, optim::Bind(arguments.optimiser_state, arguments.model));
   plan.parameters = std::move(bound.parameters);
   plan.leaves = std::move(bound.leaves);
   return RunTraining(machine, std::move(plan));
+}
+
+std::shared_ptr<data::DataLoader> LoaderIn(const Value& value) {
+  const auto* object = value.AsClass<LoaderObject>();
+  return object == nullptr ? nullptr : object->loader;
 }
 
 absl::StatusOr<LossAndGradients> ForwardBackward(Interpreter& interpreter, const Value& loss,
@@ -161,8 +163,7 @@ absl::Status ApplyGradients(Interpreter& interpreter, const Value& model,
     const ir::Expr p = input(std::move(value));
     const ir::Expr g = ir::Cast(input(std::move(slope)), parameter->dtype());
     std::vector<ir::Expr> hyperparameters, state;
-    FG_ASSIGN_OR_RETURN(std::vector<Tensor> given,
-                        optim::ReadHyperparameters(bound.leaves[i]));
+    FG_ASSIGN_OR_RETURN(std::vector<Tensor> given, optim::ReadHyperparameters(bound.leaves[i]));
     for (Tensor& t : given) hyperparameters.push_back(input(std::move(t)));
     FG_ASSIGN_OR_RETURN(given, optim::ReadState(bound.leaves[i]));
     for (Tensor& t : given) state.push_back(input(std::move(t)));
@@ -179,9 +180,8 @@ absl::Status ApplyGradients(Interpreter& interpreter, const Value& model,
   if (targets.empty()) return absl::OkStatus();
   for (const Target& target : targets) {
     if (!target.parameter->storage()->locked_by().empty()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("a parameter is being written by job ",
-                       target.parameter->storage()->locked_by()));
+      return absl::FailedPreconditionError(absl::StrCat("a parameter is being written by job ",
+                                                        target.parameter->storage()->locked_by()));
     }
   }
   FG_ASSIGN_OR_RETURN(const ir::Graph graph, builder.Finish(outputs));
@@ -192,8 +192,8 @@ absl::Status ApplyGradients(Interpreter& interpreter, const Value& model,
   size_t next = 0;
   for (const Target& target : targets) {
     FG_RETURN_IF_ERROR(const_cast<Array*>(target.parameter)->Write(results[next++]));
-    FG_RETURN_IF_ERROR(optim::WriteState(
-        target.leaf, absl::MakeConstSpan(results).subspan(next, target.states)));
+    FG_RETURN_IF_ERROR(
+        optim::WriteState(target.leaf, absl::MakeConstSpan(results).subspan(next, target.states)));
     next += target.states;
   }
   return absl::OkStatus();

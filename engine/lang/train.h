@@ -38,6 +38,9 @@ struct TrainArguments {
 absl::StatusOr<TrainSummary> Train(Interpreter& interpreter, const TrainArguments& arguments,
                                    const Limits& limits = {});
 
+// The loader inside a value that DataLoader(...) made; null for another value.
+std::shared_ptr<data::DataLoader> LoaderIn(const Value& value);
+
 struct ParameterGradient {
   std::string path;
   Value parameter;

@@ -1,5 +1,7 @@
 #include "server/wire/error_codec.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -85,6 +87,8 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status rich;
   rich.set_code(static_cast<int>(status.code()));
   if (absl::IsInternal(status)) {
+    // Ours to mend: nothing of it is for the client.
+    spdlog::error("internal error: {}", std::string(status.message()));
     rich.set_message("an internal error; the server's log has more");
     return rich;
   }

@@ -38,7 +38,7 @@ constexpr JuliaCase kErrors[] = {
     {"@assert 1 == 2", "ERROR: AssertionError: 1 == 2"},
     {"@nope 1",
      "ERROR: UndefVarError: `@nope` not defined: the macros that exist are @show, @info, @warn, "
-     "@assert, @., @view, @views, @time, Flux.@layer, Flux.@functor and Zygote.@ignore"},
+     "@assert, @., @view, @views, @time, @kwdef, Flux.@layer, Flux.@functor and Zygote.@ignore"},
     {"(1, 2)[3]", "ERROR: BoundsError: attempt to access Tuple{Int64, Int64} at index [3]"},
     {"x::Int = \"a\"",
      "ERROR: MethodError: Cannot `convert` an object of type String to an object of type Int64"},

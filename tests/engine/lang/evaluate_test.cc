@@ -104,6 +104,12 @@ constexpr JuliaCase kStructs[] = {
      "\"<7>!\""},
     {"struct P\n x\nend\nBase.length(p::P) = 42\nlength(P(0))", "42"},
     {"struct P\n x\nend\nP(1) == P(1)", "true"},
+    // Functions inside what a macro made outlive the statement.
+    {"@kwdef struct Late\n n = [1, 2]\nend\n---\nLate().n === Late().n", "false"},
+    {"fs = @. identity([x -> x + 1, x -> x * 2])\n---\nfs[2](4)", "8"},
+    {"@kwdef struct Opts\n rate = 0.1\n n::Int = 3\nend\nOpts(n = 4.0)", "Opts(0.1, 4)"},
+    {"m = Chain(Dense(1 => 2), tanh)\nlength(m), m[2], [l for l in m.layers][2], m[1:1]",
+     "(2, tanh, tanh, Chain(Dense(1 => 2)))"},
     {"struct W\n a::Vector{Float64}\nend\nW([1, 2]).a", "2-element Vector{Float64}:\n 1.0\n 2.0"},
 };
 INSTANTIATE_TEST_SUITE_P(Structs, EvaluateTest, ::testing::ValuesIn(kStructs));
