@@ -6,7 +6,6 @@
 #include "engine/base/status_macros.h"
 #include "engine/data/loader.h"
 #include "engine/lang/train.h"
-#include "engine/lang/train.h"
 #include "engine/value/containers.h"
 #include "server/session/workspace.h"
 
