@@ -77,7 +77,9 @@ absl::StatusOr<std::vector<NamedTensor>> FromCsv(const CsvTable& table,
       if (!absl::SimpleAtof(field, &value)) {
         return absl::InvalidArgumentError(absl::StrCat(
             "record ", i + 2, ", column ", table.columns[j], ": \"", field, "\" is not a number",
-            j == label_column ? "; --onehot takes labels of any kind" : ""));
+            j == label_column       ? "; --onehot takes labels of any kind"
+            : options.label.empty() ? "; --label names the column that is not an input"
+                                    : ""));
       }
       if (j == label_column) {
         y.push_back(value);

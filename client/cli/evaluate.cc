@@ -46,7 +46,9 @@ absl::Status RunFile(Client& client, const std::vector<std::string>& arguments) 
   if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", arguments[0]));
   v1::EvaluateRequest request;
   request.set_source(ReadAll(file));
-  request.set_source_name(arguments[0]);
+  // The server bounds names; the end of a path says the most.
+  request.set_source_name(
+      arguments[0].size() <= 128 ? arguments[0] : arguments[0].substr(arguments[0].rfind('/') + 1));
   request.set_detach(true);
   SetTimeout(request);
   auto response = client.Call(&v1::Workspace::Stub::Evaluate, request);

@@ -8,6 +8,8 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/cli/commands.h"
@@ -42,7 +44,7 @@ std::string Usage() {
   for (const Command& command : Commands()) {
     absl::StrAppendFormat(&text, "  %-9s%-24s%s\n", command.name, command.arguments, command.help);
   }
-  return text + "\nFlags: fluxgate --helpfull";
+  return text + "\nFlags: fluxgate --help";
 }
 
 // 1 for what the server or the text says, 2 for a wrong command line.
@@ -76,6 +78,11 @@ int Main(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   absl::SetProgramUsageMessage(fluxgate::client::Usage());
+  absl::FlagsUsageConfig usage;
+  usage.contains_help_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, "client/cli/flags.cc");
+  };
+  absl::SetFlagsUsageConfig(usage);
   const std::vector<char*> positional = absl::ParseCommandLine(argc, argv);
   return fluxgate::client::Main({positional.begin() + 1, positional.end()});
 }

@@ -1,6 +1,7 @@
 #include "client/cpp/errors.h"
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -70,7 +71,10 @@ std::string FormatError(const absl::Status& status) {
       absl::StrCat("ERROR: ", absl::StatusCodeToString(status.code()), ": ", status.message());
   if (auto request = FindDetail<google::rpc::BadRequest>(status)) {
     for (const auto& violation : request->field_violations()) {
-      absl::StrAppend(&text, "\n  ", violation.field(), ": ", violation.description());
+      // The server's own message begins with the first of them.
+      const std::string line = absl::StrCat(violation.field(), ": ", violation.description());
+      if (absl::StrContains(status.message(), line)) continue;
+      absl::StrAppend(&text, "\n  ", line);
     }
   }
   return text;

@@ -250,6 +250,9 @@ class Other(CliTest):
         self.assertIn("usage: fluxgate eval", self.fails("eval", code=2))
         self.assertIn("usage: fluxgate push", self.fails("push", "x", code=2))
         self.assertIn("push", self.fails(code=2))
+        help_text = self.run_command("--help").stdout
+        for word in ("cancel", "--batch_size", "--split"):
+            self.assertIn(word, help_text)
 
     def test_no_server(self):
         done = subprocess.run([harness.FLUXGATE, "--server", "127.0.0.1:1", "info"], text=True,

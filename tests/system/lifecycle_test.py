@@ -2,6 +2,7 @@
 clients that die."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -61,6 +62,14 @@ class Start(unittest.TestCase):
     def test_wrong_flags(self):
         self.assertIn("no_such_flag", refused("--no_such_flag=1"))
         self.assertIn("not an address", refused("--listen=not an address"))
+
+    def test_help_lists_every_flag_of_the_readme(self):
+        shown = subprocess.run([harness.SERVER, "--help"], text=True, capture_output=True).stdout
+        with open("README.md", encoding="utf-8") as readme:
+            flags = re.findall(r"(?m)^\| (`--[^|]*) \|", readme.read())
+        names = {name for row in flags for name in re.findall(r"`--(\w+)`", row)}
+        self.assertGreater(len(names), 10)
+        self.assertEqual(set(re.findall(r"(?m)^ +--(\w+) ", shown)), names)
 
 
 class Health(unittest.TestCase):
