@@ -44,6 +44,14 @@ class Walker {
 template <ReduceKind kind, typename T>
 T ReduceOne(const T* input, int64_t count, Walker& walker) {
   if (count == 0) return ReduceIdentity<T>(kind);
+  if (count < kReduceLanes) {
+    T total = input[walker.position()];
+    walker.Next();
+    for (int64_t i = 1; i < count; ++i, walker.Next()) {
+      total = Combine<kind>(total, input[walker.position()]);
+    }
+    return total;
+  }
   T totals[kReduceLanes];
   T lanes[kReduceLanes];
   for (int64_t begin = 0; begin < count; begin += kReduceBlock) {
@@ -57,9 +65,8 @@ T ReduceOne(const T* input, int64_t count, Walker& walker) {
       totals[l] = begin == 0 ? lanes[l] : Combine<kind>(totals[l], lanes[l]);
     }
   }
-  const int64_t used = std::min(count, kReduceLanes);
   for (int64_t half = kReduceLanes / 2; half > 0; half /= 2) {
-    for (int64_t l = 0; l < half && l + half < used; ++l) {
+    for (int64_t l = 0; l < half; ++l) {
       totals[l] = Combine<kind>(totals[l], totals[l + half]);
     }
   }

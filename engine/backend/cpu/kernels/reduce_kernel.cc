@@ -76,22 +76,17 @@ template <ReduceKind kind, typename T>
   return lanes[0];
 }
 
-// The same for a row with an element for each lane at most: lanes without one change nothing.
+// Of fewer elements than lanes, from the first to the last.
 template <ReduceKind kind, typename T>
 [[gnu::always_inline]] inline T ReduceShortRow(const T* x, int64_t count) {
-  T lanes[kReduceLanes];
-  for (int64_t l = 0; l < count; ++l) lanes[l] = x[l];
-  for (int64_t half = kReduceLanes / 2; half > 0; half /= 2) {
-    for (int64_t l = 0; l < half && l + half < count; ++l) {
-      lanes[l] = Combine<kind>(lanes[l], lanes[l + half]);
-    }
-  }
-  return lanes[0];
+  T total = x[0];
+  for (int64_t i = 1; i < count; ++i) total = Combine<kind>(total, x[i]);
+  return total;
 }
 
 template <ReduceKind kind, typename T>
 [[gnu::always_inline]] inline T ReduceRow(const T* x, int64_t count) {
-  if (count > 0 && count <= kReduceLanes) return ReduceShortRow<kind>(x, count);
+  if (count > 0 && count < kReduceLanes) return ReduceShortRow<kind>(x, count);
   constexpr int kVectors = static_cast<int>(kReduceLanes * sizeof(T)) / kVectorBytes;
   constexpr int kWidth = kVectorBytes / sizeof(T);
   using V = Vector<T, kVectorBytes>;
@@ -135,6 +130,13 @@ void Rows(const void* input, void* output, int64_t, int64_t count, int64_t outer
 template <ReduceKind kind, typename T, int bytes>
 [[gnu::always_inline]] inline void ReduceColumn(const T* x, int64_t stride, int64_t count, T* out) {
   using V = Vector<T, bytes>;
+  if (count > 0 && count < kReduceLanes) {
+    V total = LoadVector<T, bytes>(x);
+    for (int64_t j = 1; j < count; ++j) {
+      total = CombineVectors<kind, T, bytes>(total, LoadVector<T, bytes>(x + j * stride));
+    }
+    return StoreVector<T, bytes>(out, total);
+  }
   V totals[kReduceLanes], lanes[kReduceLanes];
   const V neutral = Splat<T, bytes>(Neutral<kind, T>());
   for (int64_t begin = 0; begin < count; begin += kReduceBlock) {
