@@ -176,8 +176,8 @@ absl::StatusOr<Value> Machine::EvalComprehension(const Node& node, Frame& frame)
     for (const Code::Capture& capture : code->captures) {
       captured.push_back(BoxOf(frame, capture.outer));
     }
-    return Value(std::make_shared<GeneratorObject>(*this, code, std::move(captured),
-                                                   std::move(first)));
+    return Value(
+        std::make_shared<GeneratorObject>(*this, code, std::move(captured), std::move(first)));
   }
   ComprehensionRun run(*this, node, node.slot, std::move(first), frame);
   FG_RETURN_IF_ERROR(run.Start());
@@ -190,9 +190,8 @@ absl::StatusOr<Value> Machine::EvalComprehension(const Node& node, Frame& frame)
     FG_RETURN_IF_ERROR(CheckElements(static_cast<int64_t>(elements.size())));
   }
   const Shape flat({static_cast<int64_t>(elements.size())});
-  const Shape shape = run.shape().has_value() && run.shape()->num_elements() == flat.dim(0)
-                          ? *run.shape()
-                          : flat;
+  const Shape shape =
+      run.shape().has_value() && run.shape()->num_elements() == flat.dim(0) ? *run.shape() : flat;
   if (node.name == "typed") {
     FG_ASSIGN_OR_RETURN(const TypePtr type, EvalType(*node.extra, {}, frame));
     FG_ASSIGN_OR_RETURN(Value vector, MakeTypedVector(*this, type, elements));

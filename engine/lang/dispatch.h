@@ -17,8 +17,8 @@ bool MoreSpecific(const Method& a, const Method& b);
 bool Applicable(const Method& method, absl::Span<const Value> arguments, TypeBindings* bindings);
 // The most specific method for these arguments, or null. It stays what it is while it runs, even
 // when it is redefined.
-std::shared_ptr<const Method> FindMethod(const GenericFunction& function, absl::Span<const Value> arguments,
-                         TypeBindings* bindings);
+std::shared_ptr<const Method> FindMethod(const GenericFunction& function,
+                                         absl::Span<const Value> arguments, TypeBindings* bindings);
 
 }  // namespace fluxgate::lang
 

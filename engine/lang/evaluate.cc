@@ -228,9 +228,9 @@ absl::StatusOr<Value> Machine::RunBody(const Node& body, Frame& frame) {
   }
   const bool is_break = frame.signal == Frame::Signal::kBreak;
   frame.signal = Frame::Signal::kNone;
-  return AtSource(JuliaError("ParseError", absl::StrCat(is_break ? "break" : "continue",
-                                                        " outside of a loop")),
-                  *frame.code->program->source, body.span);
+  return AtSource(
+      JuliaError("ParseError", absl::StrCat(is_break ? "break" : "continue", " outside of a loop")),
+      *frame.code->program->source, body.span);
 }
 
 absl::StatusOr<Value> Machine::Run(const std::shared_ptr<const Program>& program,
@@ -265,10 +265,10 @@ absl::StatusOr<Value> Machine::Random(DType dtype, Shape shape,
   FG_RETURN_IF_ERROR(CheckElements(shape.num_elements()));
   if (ops_.tracing()) {
     Trace& trace = *ops_.trace();
-    const ir::NodeId key = trace.key_input() == ir::kNoNode ? trace.KeyInput(host_.NextKey())
-                                                            : trace.key_input();
-    const ir::NodeId id = trace.builder().Random(dtype, std::move(shape), key,
-                                                 {distribution, trace.NextDraw()});
+    const ir::NodeId key =
+        trace.key_input() == ir::kNoNode ? trace.KeyInput(host_.NextKey()) : trace.key_input();
+    const ir::NodeId id =
+        trace.builder().Random(dtype, std::move(shape), key, {distribution, trace.NextDraw()});
     if (id == ir::kNoNode) {
       absl::Status status = trace.builder().status();
       trace.builder().ClearError();
@@ -318,8 +318,6 @@ Value Machine::TakeException(const absl::Status& status) {
   return ExceptionFromStatus(status);
 }
 
-Value Machine::CurrentException() const {
-  return handling_.empty() ? Value() : handling_.back();
-}
+Value Machine::CurrentException() const { return handling_.empty() ? Value() : handling_.back(); }
 
 }  // namespace fluxgate::lang

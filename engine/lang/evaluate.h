@@ -48,6 +48,9 @@ inline bool IsUndefined(const Value& v) {
   return v.is(Kind::kChar) && v.character() == 0xFFFFFFFFu;
 }
 
+// A Chain's layers, or null: it is indexed and walked like the tuple of them.
+const Value* ChainLayers(const Value& value);
+
 // Arguments of a call, in the order in which they were evaluated.
 struct CallArguments {
   absl::InlinedVector<Value, 4> positional;
@@ -164,8 +167,7 @@ class Machine final : public Evaluator {
   absl::StatusOr<Value> Invoke(const Method& method, const Value& self,
                                absl::Span<const Value> arguments, const Keywords& keywords,
                                const TypeBindings& bindings);
-  absl::Status BindArguments(const Method& method, absl::Span<const Value> arguments,
-                             Frame& frame);
+  absl::Status BindArguments(const Method& method, absl::Span<const Value> arguments, Frame& frame);
   absl::Status BindKeywords(absl::Span<const Value> arguments, const Keywords& keywords,
                             Frame& frame);
   absl::Status BindParameter(const Code::Parameter& parameter, Value value, Frame& frame);

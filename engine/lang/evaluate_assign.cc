@@ -37,8 +37,8 @@ absl::Status Machine::AssignTuple(const Node& target, const Value& value, Frame&
       FG_ASSIGN_OR_RETURN(const bool more, iterator->Next(&element));
       if (!more) {
         return JuliaError("BoundsError",
-                          absl::StrCat("attempt to access ", i, " element",
-                                       i == 1 ? "" : "s", " at index [", i + 1, "]"));
+                          absl::StrCat("attempt to access ", i, " element", i == 1 ? "" : "s",
+                                       " at index [", i + 1, "]"));
       }
       FG_RETURN_IF_ERROR(AssignTo(target.child(i), element, frame));
     }
@@ -85,13 +85,12 @@ absl::Status Machine::AssignField(const Value& object, const std::string& name,
   }
   const int index = instance->type->FieldIndex(name);
   if (index < 0) {
-    return JuliaError("ErrorException", absl::StrCat("type ", instance->type->name,
-                                                     " has no field ", name));
+    return JuliaError("ErrorException",
+                      absl::StrCat("type ", instance->type->name, " has no field ", name));
   }
   if (!instance->type->is_mutable) {
-    return JuliaError("ErrorException",
-                      absl::StrCat("setfield!: immutable struct of type ", instance->type->name,
-                                   " cannot be changed"));
+    return JuliaError("ErrorException", absl::StrCat("setfield!: immutable struct of type ",
+                                                     instance->type->name, " cannot be changed"));
   }
   const auto declared = instance->type->fields[index].type.Share<Type>();
   Value stored = value;
@@ -198,9 +197,9 @@ absl::StatusOr<Value> Machine::EvalDottedAssign(const Node& node, Frame& frame) 
   FG_ASSIGN_OR_RETURN(Value value, Eval(node.child(1), frame));
   if (updates) {
     // ".+=": the operator with its dot.
-    FG_ASSIGN_OR_RETURN(value,
-                        ApplyBinary(absl::string_view(node.name.data(), node.name.size() - 1),
-                                    &node.slot, destination, value));
+    FG_ASSIGN_OR_RETURN(
+        value, ApplyBinary(absl::string_view(node.name.data(), node.name.size() - 1), &node.slot,
+                           destination, value));
   }
   if (indexed) {
     FG_RETURN_IF_ERROR(BroadcastSetIndex(*this, object, indices, value));

@@ -131,7 +131,7 @@ absl::StatusOr<Value> Machine::EvalDotCall(const Node& node, Frame& frame) {
 }
 
 absl::StatusOr<Value> Machine::Broadcast(const Value& f, absl::Span<const Value> arguments) {
-  FG_RETURN_IF_ERROR(meter_.Step());
+  FG_RETURN_IF_ERROR(meter_.Step(8));
   return lang::Broadcast(*this, f, arguments);
 }
 
@@ -155,8 +155,7 @@ absl::Status Machine::NotCallable(const Value& f) const {
                     absl::StrCat("objects of type ", TypeOf(f)->ToString(), " are not callable"));
 }
 
-absl::StatusOr<Value> Machine::CallFunctionObject(const Value& f,
-                                                  absl::Span<const Value> arguments,
+absl::StatusOr<Value> Machine::CallFunctionObject(const Value& f, absl::Span<const Value> arguments,
                                                   const Keywords& keywords) {
   Object* object = f.object().get();
   if (const auto* generic = dynamic_cast<const GenericFunction*>(object)) {
@@ -219,7 +218,8 @@ absl::StatusOr<Value> Machine::Invoke(const Method& method, const Value& self,
   for (size_t i = 0; i < method.captured.size(); ++i) {
     frame.slots[code.captures[i].slot] = Value(method.captured[i]);
   }
-  if (code.self_slot >= 0) SetSlot(frame, code.self_slot, method.takes_callee ? arguments[0] : self);
+  if (code.self_slot >= 0)
+    SetSlot(frame, code.self_slot, method.takes_callee ? arguments[0] : self);
   if (code.new_slot >= 0 && method.constructs != nullptr) {
     SetSlot(frame, code.new_slot,
             Value(std::make_shared<NewFunction>(method.constructs, std::vector<TypePtr>{})));
@@ -307,8 +307,8 @@ absl::Status Machine::BindKeywords(absl::Span<const Value> arguments, const Keyw
     }
     if (given) continue;
     if (parameter.node->child(1).kind == NodeKind::kNothing) {
-      return JuliaError("UndefKeywordError", absl::StrCat("keyword argument `",
-                                                          parameter.node->name, "` not assigned"));
+      return JuliaError("UndefKeywordError",
+                        absl::StrCat("keyword argument `", parameter.node->name, "` not assigned"));
     }
     FG_ASSIGN_OR_RETURN(Value value, Eval(parameter.node->child(1), frame));
     FG_RETURN_IF_ERROR(BindParameter(parameter, std::move(value), frame));
@@ -319,10 +319,9 @@ absl::Status Machine::BindKeywords(absl::Span<const Value> arguments, const Keyw
     if (used[i]) continue;
     if (splat == nullptr) {
       const absl::Status status = NoMethod(code.name, arguments, keywords);
-      return JuliaError("MethodError",
-                        absl::StrCat(GetDiagnostic(status)->message,
-                                     "; got unsupported keyword argument \"", keywords[i].first,
-                                     "\""));
+      return JuliaError("MethodError", absl::StrCat(GetDiagnostic(status)->message,
+                                                    "; got unsupported keyword argument \"",
+                                                    keywords[i].first, "\""));
     }
     names.push_back(keywords[i].first);
     values.push_back(keywords[i].second);
@@ -350,8 +349,7 @@ absl::StatusOr<Value> Machine::CallExtension(absl::string_view name,
   return TryExtension(std::string(name), arguments, {}, found);
 }
 
-absl::StatusOr<Value> Machine::CallNative(const Builtin& builtin,
-                                          absl::Span<const Value> arguments,
+absl::StatusOr<Value> Machine::CallNative(const Builtin& builtin, absl::Span<const Value> arguments,
                                           const Keywords& keywords) {
   if (!extensions_.empty()) {
     bool found = false;
@@ -365,6 +363,15 @@ absl::StatusOr<Value> Machine::CallNative(const Builtin& builtin,
     if (found) return result;
     break;
   }
+  // A Chain is a sequence of its layers.
+  if (!arguments.empty() && arguments[0].is(Kind::kStruct)) {
+    if (const Value* layers = ChainLayers(arguments[0])) {
+      for (absl::string_view name : {"length", "first", "last", "firstindex", "lastindex",
+                                     "eachindex", "collect", "enumerate", "keys"}) {
+        if (builtin.name == name) return CallNative(builtin, {*layers}, keywords);
+      }
+    }
+  }
   FG_RETURN_IF_ERROR(meter_.Step(4));
   const auto count = static_cast<int>(arguments.size());
   if (count < builtin.min_arguments ||
@@ -375,9 +382,9 @@ absl::StatusOr<Value> Machine::CallNative(const Builtin& builtin,
     const auto& known = builtin.keywords;
     if (std::find(known.begin(), known.end(), name) == known.end() &&
         std::find(known.begin(), known.end(), "...") == known.end()) {
-      return JuliaError("MethodError", absl::StrCat("no method matching ", builtin.name,
-                                                    ": got unsupported keyword argument \"", name,
-                                                    "\""));
+      return JuliaError("MethodError",
+                        absl::StrCat("no method matching ", builtin.name,
+                                     ": got unsupported keyword argument \"", name, "\""));
     }
   }
   return builtin.call(*this, nn::Arguments{arguments, keywords});

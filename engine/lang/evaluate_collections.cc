@@ -15,16 +15,15 @@
 namespace fluxgate::lang {
 namespace {
 
-// A Chain's layers, or null: it is indexed like a tuple of them.
+bool IsScalarIndex(const Value& v) { return v.is_number() || v.is(Kind::kTraced); }
+
+}  // namespace
+
 const Value* ChainLayers(const Value& value) {
   const Struct* s = value.As<Struct>();
   if (s == nullptr || !s->type->builtin || s->type->name != "Chain") return nullptr;
   return s->Find("layers");
 }
-
-bool IsScalarIndex(const Value& v) { return v.is_number() || v.is(Kind::kTraced); }
-
-}  // namespace
 
 absl::StatusOr<std::vector<Value>> Machine::EvalElements(const Node& node, size_t first,
                                                          Frame& frame) {
@@ -259,8 +258,8 @@ absl::StatusOr<Value> Machine::GetField(const Value& object, const std::string& 
     default:
       break;
   }
-  return JuliaError("ErrorException", absl::StrCat("type ", TypeOf(object)->name, " has no field ",
-                                                   name));
+  return JuliaError("ErrorException",
+                    absl::StrCat("type ", TypeOf(object)->name, " has no field ", name));
 }
 
 }  // namespace fluxgate::lang

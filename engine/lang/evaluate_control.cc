@@ -82,7 +82,8 @@ absl::Status Machine::RunFor(const Node& node, size_t clause, std::vector<Value>
   const size_t clauses = node.children.size() - 1;
   const Node& target = node.child(clause).child(0);
   const bool innermost = clause + 1 == clauses;
-  FG_ASSIGN_OR_RETURN(const Value iterable, Eval(node.child(clause).child(1), frame));
+  FG_ASSIGN_OR_RETURN(Value iterable, Eval(node.child(clause).child(1), frame));
+  if (const Value* layers = ChainLayers(iterable)) iterable = Value(*layers);
   elements->resize(clause + 1);
 
   auto visit = [&](Value element) -> absl::Status {

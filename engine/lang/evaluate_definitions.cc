@@ -82,8 +82,8 @@ absl::StatusOr<Value> Machine::EvalFunction(const Node& node, Frame& frame) {
   Value current;
   if (global) {
     const Environment::Cell& cell = environment_.cell(CellOf(signature.slot));
-    const bool extends = cell.has_builtin && !cell.defined &&
-                         (!IsWord(name) || imported_.contains(name));
+    const bool extends =
+        cell.has_builtin && !cell.defined && (!IsWord(name) || imported_.contains(name));
     if (extends && !declared_only) return DefineMember(node, method, frame);
     if (cell.defined) {
       current = cell.value;
@@ -164,8 +164,8 @@ absl::StatusOr<Value> Machine::DefineCallable(const Node& node, const Method& me
   callable.types.insert(callable.types.begin(), callee);
   auto& function = callables_[key];
   if (function == nullptr) {
-    function = std::make_shared<GenericFunction>(
-        constructor ? key.substr(5) : callee->ToString(), false);
+    function =
+        std::make_shared<GenericFunction>(constructor ? key.substr(5) : callee->ToString(), false);
   }
   AddMethods(*function, callable);
   return Value();
@@ -177,8 +177,7 @@ absl::StatusOr<Value> Machine::EvalAbstractType(const Node& node, Frame& frame) 
   if (node.extra != nullptr && node.extra->child(0).kind != NodeKind::kNothing) {
     FG_ASSIGN_OR_RETURN(const TypePtr super, EvalType(node.extra->child(0), {}, frame));
     if (super->name != "Any") type->ancestors.push_back(super->name);
-    type->ancestors.insert(type->ancestors.end(), super->ancestors.begin(),
-                           super->ancestors.end());
+    type->ancestors.insert(type->ancestors.end(), super->ancestors.begin(), super->ancestors.end());
   }
   environment_.Define(CellOf(node.slot), Value(std::move(type)));
   return Value();
@@ -187,9 +186,8 @@ absl::StatusOr<Value> Machine::EvalAbstractType(const Node& node, Frame& frame) 
 namespace {
 
 bool SameDefinition(const StructType& a, const StructType& b) {
-  if (a.is_mutable != b.is_mutable || a.parameters != b.parameters ||
-      a.ancestors != b.ancestors || a.supertype != b.supertype ||
-      a.fields.size() != b.fields.size()) {
+  if (a.is_mutable != b.is_mutable || a.parameters != b.parameters || a.ancestors != b.ancestors ||
+      a.supertype != b.supertype || a.fields.size() != b.fields.size()) {
     return false;
   }
   for (size_t i = 0; i < a.fields.size(); ++i) {
@@ -334,9 +332,9 @@ absl::StatusOr<Value> Machine::EvalUsing(const Node& node, Frame&) {
       return JuliaError("ArgumentError", "there are no modules of your own here");
     }
     if (!IsPackage(package) && package != "Main" && package != "Core" && package != "Test") {
-      return JuliaError("ArgumentError",
-                        absl::StrCat("Package ", package, " not found: the packages that exist are ",
-                                     absl::StrJoin(Packages(), ", ")));
+      return JuliaError("ArgumentError", absl::StrCat("Package ", package,
+                                                      " not found: the packages that exist are ",
+                                                      absl::StrJoin(Packages(), ", ")));
     }
     // `import Base.show` names a function.
     const size_t last_dot = module.rfind('.');

@@ -106,7 +106,7 @@ absl::StatusOr<Value> Machine::ApplyBinary(absl::string_view op, int32_t* code, 
                                            const Value& b) {
   if (op.size() > 1 && op[0] == '.') {
     FG_ASSIGN_OR_RETURN(const Value f, FunctionNamed(std::string(op.substr(1))));
-    FG_RETURN_IF_ERROR(meter_.Step());
+    FG_RETURN_IF_ERROR(meter_.Step(8));
     return lang::Broadcast(*this, f, {a, b});
   }
   if (*code == kUnresolved) {
@@ -147,7 +147,7 @@ absl::StatusOr<Value> Machine::ApplyBinary(absl::string_view op, int32_t* code, 
       return Value::Bool(TypeOf(a)->name == row->name);
     }
   }
-  FG_RETURN_IF_ERROR(meter_.Step());
+  FG_RETURN_IF_ERROR(meter_.Step(4));
   return BinaryOperator(*this, known, a, b);
 }
 

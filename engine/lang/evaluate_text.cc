@@ -66,8 +66,7 @@ absl::StatusOr<std::string> Machine::DisplayText(const Value& value) {
     auto io = std::make_shared<Io>();
     bool found = false;
     FG_RETURN_IF_ERROR(
-        TryExtension("show", {Value(io), Value::Symbol("text/plain"), value}, {}, &found)
-            .status());
+        TryExtension("show", {Value(io), Value::Symbol("text/plain"), value}, {}, &found).status());
     if (found) return std::move(io->text);
   }
   return WithUserShow([&] { return Display(value); });

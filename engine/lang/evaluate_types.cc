@@ -43,8 +43,7 @@ absl::StatusOr<TypePtr> Apply(const TypePtr& base, std::vector<Type::Parameter> 
   const size_t limit = base->struct_type != nullptr ? base->struct_type->parameters.size() : 4;
   while (next < given.size()) parameters.push_back(given[next++]);
   if (parameters.size() > std::max(limit, base->parameters.size())) {
-    return JuliaError("TypeError",
-                      absl::StrCat("too many parameters for type ", base->ToString()));
+    return JuliaError("TypeError", absl::StrCat("too many parameters for type ", base->ToString()));
   }
   auto made = std::make_shared<Type>(base->name, std::move(parameters));
   made->struct_type = base->struct_type;
@@ -100,8 +99,7 @@ absl::StatusOr<TypePtr> Machine::EvalType(const Node& node, const TypeBindings& 
       return applied;
     }
     case NodeKind::kWhere: {
-      FG_ASSIGN_OR_RETURN(TypeBindings inner,
-                          WhereVariables(node.names, node.extra.get(), frame));
+      FG_ASSIGN_OR_RETURN(TypeBindings inner, WhereVariables(node.names, node.extra.get(), frame));
       inner.insert(inner.end(), variables.begin(), variables.end());
       return EvalType(node.child(0), inner, frame);
     }
@@ -157,9 +155,8 @@ absl::StatusOr<Value> Machine::EvalTypeAnnotation(const Node& node, Frame& frame
   FG_ASSIGN_OR_RETURN(Value value, Eval(node.child(0), frame));
   FG_ASSIGN_OR_RETURN(const TypePtr type, EvalType(node.child(1), {}, frame));
   if (IsA(value, *type)) return value;
-  return JuliaError("TypeError",
-                    absl::StrCat("in typeassert, expected ", type->ToString(),
-                                 ", got a value of type ", TypeOf(value)->ToString()));
+  return JuliaError("TypeError", absl::StrCat("in typeassert, expected ", type->ToString(),
+                                              ", got a value of type ", TypeOf(value)->ToString()));
 }
 
 }  // namespace fluxgate::lang

@@ -49,9 +49,8 @@ std::string GenericFunction::TypeName() const {
 
 void GenericFunction::Add(Method method) {
   auto methods = std::make_shared<std::vector<Method>>(*methods_);
-  const auto same = std::find_if(methods->begin(), methods->end(), [&](const Method& have) {
-    return SameSignature(have, method);
-  });
+  const auto same = std::find_if(methods->begin(), methods->end(),
+                                 [&](const Method& have) { return SameSignature(have, method); });
   if (same != methods->end()) {
     *same = std::move(method);
   } else {

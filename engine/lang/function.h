@@ -36,9 +36,8 @@ class NativeFunction final : public Function {
   std::string TypeName() const override { return "typeof(" + builtin.name + ")"; }
   const Builtin builtin;
 };
-Value MakeNative(
-    std::string name, int min_arguments, int max_arguments,
-    std::function<absl::StatusOr<Value>(Evaluator&, absl::Span<const Value>)> call);
+Value MakeNative(std::string name, int min_arguments, int max_arguments,
+                 std::function<absl::StatusOr<Value>(Evaluator&, absl::Span<const Value>)> call);
 
 // f ∘ g: a call of `outer` on the result of `inner`.
 class Composed final : public Function {

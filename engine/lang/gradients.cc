@@ -44,9 +44,9 @@ absl::StatusOr<Output> LossOf(const Value& returned, bool allow_aux) {
                       "Output is an array, so the gradient is not defined. Perhaps you wanted "
                       "jacobian.");
   }
-  return JuliaError("ErrorException",
-                    absl::StrCat("Output should be scalar; gradients are not defined for output ",
-                                 Repr(loss)));
+  return JuliaError(
+      "ErrorException",
+      absl::StrCat("Output should be scalar; gradients are not defined for output ", Repr(loss)));
 }
 
 }  // namespace
@@ -70,8 +70,8 @@ absl::StatusOr<GradientResult> DifferentiateArguments(Evaluator& eval, const Val
                           autodiff::Gradient(session.builder(), output.node, lift.nodes()));
     }
     GradientResult result;
-    FG_ASSIGN_OR_RETURN(const std::vector<Value> values, session.Finish(gradients, output.value,
-                                                                        &result.value));
+    FG_ASSIGN_OR_RETURN(const std::vector<Value> values,
+                        session.Finish(gradients, output.value, &result.value));
     for (size_t i = 0; i < arguments.size(); ++i) {
       result.gradients.push_back(lift.Structure(i, values));
     }
@@ -81,8 +81,8 @@ absl::StatusOr<GradientResult> DifferentiateArguments(Evaluator& eval, const Val
   if (result.ok()) return result;
   // An integer that serves as an index, a size or a bound cannot stand there as a float: then it
   // is left alone and has no gradient.
-  const bool has_integer = std::any_of(arguments.begin(), arguments.end(),
-                                       [](const Value& v) { return v.is_int(); });
+  const bool has_integer =
+      std::any_of(arguments.begin(), arguments.end(), [](const Value& v) { return v.is_int(); });
   if (!has_integer) return result;
   const auto diagnostic = GetDiagnostic(result.status());
   const std::string kind = diagnostic ? diagnostic->kind : "";
@@ -120,12 +120,13 @@ absl::StatusOr<GradientResult> DifferentiateParameters(Evaluator& eval, const Va
 }
 
 Value Derivative(const Value& f) {
-  return MakeNative("derivative", 1, 1,
-                    [f](Evaluator& eval, absl::Span<const Value> arguments) -> absl::StatusOr<Value> {
-                      FG_ASSIGN_OR_RETURN(const GradientResult result,
-                                          DifferentiateArguments(eval, f, arguments, false));
-                      return result.gradients[0];
-                    });
+  return MakeNative(
+      "derivative", 1, 1,
+      [f](Evaluator& eval, absl::Span<const Value> arguments) -> absl::StatusOr<Value> {
+        FG_ASSIGN_OR_RETURN(const GradientResult result,
+                            DifferentiateArguments(eval, f, arguments, false));
+        return result.gradients[0];
+      });
 }
 
 // ---- Implicit parameters ----
@@ -186,9 +187,7 @@ std::string Params::Show() const {
   return absl::StrCat("Params([", absl::StrJoin(parts, ", "), "])");
 }
 
-std::string Params::TypeName() const {
-  return "Zygote.Params{Zygote.Buffer{Any, Vector{Any}}}";
-}
+std::string Params::TypeName() const { return "Zygote.Params{Zygote.Buffer{Any, Vector{Any}}}"; }
 
 Grads::Grads(std::vector<Value> parameters, std::vector<Value> gradients)
     : parameters_(std::move(parameters)), gradients_(std::move(gradients)) {}

@@ -63,8 +63,8 @@ struct GradientResult {
   Value value;                   // what f returned
   std::vector<Value> gradients;  // one per argument, or per parameter
 };
-// d f(arguments...) / d arguments: structural, as Zygote gives it. `allow_aux`: f may return a tuple
-// whose first element is the loss.
+// d f(arguments...) / d arguments: structural, as Zygote gives it. `allow_aux`: f may return a
+// tuple whose first element is the loss.
 absl::StatusOr<GradientResult> DifferentiateArguments(Evaluator& eval, const Value& f,
                                                       absl::Span<const Value> arguments,
                                                       bool allow_aux);

@@ -52,9 +52,9 @@ absl::StatusOr<Value> Interpreter::Resolve(absl::string_view name) const {
   candidates.insert(candidates.end(), BuiltinNames().begin(), BuiltinNames().end());
   std::string nearest = QualifiedName(name);
   if (nearest.empty()) nearest = NearestName(name, candidates);
-  return absl::NotFoundError(absl::StrCat(
-      "`", name, "` not defined", nearest.empty() ? "" : absl::StrCat("; did you mean `", nearest,
-                                                                      "`?")));
+  return absl::NotFoundError(
+      absl::StrCat("`", name, "` not defined",
+                   nearest.empty() ? "" : absl::StrCat("; did you mean `", nearest, "`?")));
 }
 
 absl::Status Interpreter::Assign(absl::string_view name, Value value) {

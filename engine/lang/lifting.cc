@@ -31,9 +31,7 @@ absl::StatusOr<Value> TraceSession::Call(const Value& f, absl::Span<const Value>
   return eval_.Call(f, arguments);
 }
 
-absl::Status TraceSession::CheckStack() const {
-  return static_cast<Machine&>(eval_).CheckStack();
-}
+absl::Status TraceSession::CheckStack() const { return static_cast<Machine&>(eval_).CheckStack(); }
 
 absl::StatusOr<std::vector<Value>> TraceSession::Finish(absl::Span<const ir::NodeId> nodes,
                                                         const Value& returned, Value* concrete) {
@@ -92,11 +90,10 @@ absl::StatusOr<Value> ArgumentLift::Lift(const Value& value, bool inside_object,
       if (dtype == DType::kBool) return value;
       if (IsInteger(dtype) && (inside_object || !integers_)) return value;
       // The outermost gradient takes its numbers as inputs, so that its graph serves other numbers.
-      const Scalar number = IsInteger(dtype) ? value.scalar().ConvertTo(DType::kFloat64)
-                                             : value.scalar();
-      const ir::NodeId id = session_.outermost()
-                                ? session_.trace().Placeholder(number.ToTensor())
-                                : session_.builder().Constant(number.ToTensor());
+      const Scalar number =
+          IsInteger(dtype) ? value.scalar().ConvertTo(DType::kFloat64) : value.scalar();
+      const ir::NodeId id = session_.outermost() ? session_.trace().Placeholder(number.ToTensor())
+                                                 : session_.builder().Constant(number.ToTensor());
       return Wrap(ir::Expr(session_.builder(), id), part);
     }
     case Kind::kTraced: {

@@ -46,9 +46,8 @@ absl::Status Meter::Pause() {
 
 absl::Status Meter::CheckElements(int64_t elements) const {
   if (elements <= limits_.max_elements) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat("a value of ", elements, " elements is larger than the limit of ",
-                   limits_.max_elements));
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "a value of ", elements, " elements is larger than the limit of ", limits_.max_elements));
 }
 
 absl::Status Meter::StackOverflow() const { return JuliaError("StackOverflowError", ""); }

@@ -6,6 +6,7 @@
 #include "engine/lang/diagnostics.h"
 #include "engine/lang/evaluate.h"
 #include "engine/lang/modules.h"
+#include "engine/lang/rewrite.h"
 #include "engine/value/containers.h"
 #include "engine/value/struct.h"
 
@@ -37,8 +38,9 @@ absl::string_view LastPart(absl::string_view name) {
 absl::StatusOr<Value> Machine::EvalMacro(const Node& node, Frame& frame) {
   const absl::string_view name = LastPart(node.name);
   const size_t count = node.children.size();
-  if (name == "@." || name == "@__dot__" || name == "@views") {
-    return Eval(*frame.code->expansions[node.slot], frame);
+  const bool rewrites = name == "@." || name == "@__dot__" || name == "@views";
+  if ((rewrites && count == 1) || IsKeywordDefinition(node)) {
+    return Eval(*(*frame.code->expansions)[node.slot], frame);
   }
   if (IsHint(name) && count > 0) return Eval(node.child(count - 1), frame);
   if (name == "@show") {
@@ -88,8 +90,9 @@ absl::StatusOr<Value> Machine::EvalMacro(const Node& node, Frame& frame) {
                       absl::StrCat(name, " needs a clock, which sessions do not have"));
   }
   return JuliaError("UndefVarError",
-                    absl::StrCat("`", name, "` not defined: the macros that exist are @show, @info, "
-                                 "@warn, @assert, @., @view, @views, @time, Flux.@layer, "
+                    absl::StrCat("`", name,
+                                 "` not defined: the macros that exist are @show, @info, "
+                                 "@warn, @assert, @., @view, @views, @time, @kwdef, Flux.@layer, "
                                  "Flux.@functor and Zygote.@ignore"));
 }
 
@@ -113,8 +116,7 @@ absl::StatusOr<Value> Machine::EvalLogMacro(const Node& node, Frame& frame) {
                                                                : std::string(TextOf(child, frame));
     details.push_back(absl::StrCat(key, " = ", text));
   }
-  const absl::string_view label =
-      name == "@info" ? "Info" : name == "@warn" ? "Warning" : "Error";
+  const absl::string_view label = name == "@info" ? "Info" : name == "@warn" ? "Warning" : "Error";
   if (name != "@info") {
     const absl::string_view text = frame.code->program->source->text;
     const auto end = text.begin() + std::min<size_t>(node.span.begin, text.size());
@@ -152,8 +154,8 @@ absl::StatusOr<Value> Machine::EvalLayerMacro(const Node& node, Frame& frame) {
       const bool keyword = child->kind == NodeKind::kKeyword;
       const std::string& key = keyword ? child->name : child->child(0).name;
       if (key != "trainable") {
-        return JuliaError("ArgumentError", absl::StrCat("unknown option ", key,
-                                                        ": expected trainable=(fields...)"));
+        return JuliaError("ArgumentError",
+                          absl::StrCat("unknown option ", key, ": expected trainable=(fields...)"));
       }
       trainable = names_in(*child->children.back());
     } else if (child->kind == NodeKind::kTuple && type != nullptr) {

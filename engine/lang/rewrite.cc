@@ -69,14 +69,53 @@ NodePtr WithViews(const Node& node) {
   return copy;
 }
 
+bool IsKeywordDefinition(const Node& macro_call) {
+  return (macro_call.name == "@kwdef" || macro_call.name == "Base.@kwdef") &&
+         macro_call.children.size() == 1 && macro_call.child(0).kind == NodeKind::kStruct;
+}
+
+NodePtr WithKeywordConstructor(const Node& definition) {
+  auto make = [&definition](NodeKind kind, std::string name = "") {
+    auto node = std::make_unique<Node>();
+    node->kind = kind;
+    node->name = std::move(name);
+    node->span = definition.span;
+    return node;
+  };
+  auto parameters = make(NodeKind::kParameterList);
+  auto call = make(NodeKind::kCall);
+  call->children.push_back(make(NodeKind::kIdentifier, definition.name));
+  for (const NodePtr& field : definition.children) {
+    if (field->kind != NodeKind::kParameter) continue;
+    NodePtr parameter = CloneNode(*field);
+    parameter->flags |= kKeywordParam;
+    parameter->children[0] = make(NodeKind::kNothing);  // the struct itself converts
+    parameters->children.push_back(std::move(parameter));
+    call->children.push_back(make(NodeKind::kIdentifier, field->name));
+  }
+  auto signature = make(NodeKind::kSignature, definition.name);
+  signature->children.push_back(make(NodeKind::kNothing));
+  signature->children.push_back(std::move(parameters));
+  signature->children.push_back(make(NodeKind::kNothing));
+  signature->children.push_back(make(NodeKind::kNothing));
+  auto function = make(NodeKind::kFunction);
+  function->children.push_back(std::move(signature));
+  function->children.push_back(std::move(call));
+  auto block = make(NodeKind::kBlock);
+  block->children.push_back(CloneNode(definition));
+  block->children.push_back(std::move(function));
+  block->children.push_back(make(NodeKind::kNothing));
+  return block;
+}
+
 bool IsWord(absl::string_view name) {
   if (name.empty()) return false;
   const auto c = static_cast<unsigned char>(name[0]);
   if (std::isalpha(c) || c == '_' || c == '#') return true;
   if (c < 0x80) return false;
   // Operators beyond ASCII that the parser knows as infix.
-  for (absl::string_view op : {"∘", "÷", "×", "⋅", "⊻", "√", "∛", "∈", "∉", "∋", "∌", "⊆", "⊇", "≤",
-                               "≥", "≠", "≈", "≉", "≡", "≢", "∪", "∩", "⊕", "⊗", "⊙", "⊠"}) {
+  for (absl::string_view op : {"∘", "÷", "×", "⋅", "⊻", "√", "∛", "∈", "∉", "∋", "∌", "⊆", "⊇",
+                               "≤", "≥", "≠", "≈", "≉", "≡", "≢", "∪", "∩", "⊕", "⊗", "⊙", "⊠"}) {
     if (name == op) return false;
   }
   return true;

@@ -11,6 +11,9 @@ NodePtr CloneNode(const Node& node);
 NodePtr WithDots(const Node& node);
 // `@views expression`: every indexing that is read carries kDotted, which makes it a view.
 NodePtr WithViews(const Node& node);
+// `@kwdef struct T … end`: the struct, and a constructor that takes its fields as keywords.
+NodePtr WithKeywordConstructor(const Node& definition);
+bool IsKeywordDefinition(const Node& macro_call);
 // A name made of letters, not an operator.
 bool IsWord(absl::string_view name);
 

@@ -36,8 +36,8 @@ void Collect(const Node& node, Names* names) {
     case NodeKind::kLocal:
     case NodeKind::kGlobal:
       for (const NodePtr& child : node.children) {
-        const Node* target = child->kind == NodeKind::kAssign ? child->children[0].get()
-                                                              : child.get();
+        const Node* target =
+            child->kind == NodeKind::kAssign ? child->children[0].get() : child.get();
         Names declared;
         CollectTarget(*target, &declared);
         for (std::string& name : declared.assigned) {
@@ -91,6 +91,7 @@ class Resolver {
   std::shared_ptr<const Code> Statement(const Node& statement) {
     auto code = std::make_shared<Code>();
     code->program = program_;
+    code->expansions = expansions_;
     code->name = "top-level scope";
     code->definition = code->body = &statement;
     FunctionState top{code.get(), nullptr, nullptr, "", nullptr, {}};
@@ -273,6 +274,7 @@ class Resolver {
                   F prepare) {
     auto code = std::make_shared<Code>();
     code->program = program_;
+    code->expansions = expansions_;
     code->name = std::move(name);
     code->definition = &node;
     code->body = body;
@@ -404,11 +406,14 @@ class Resolver {
   void ResolveMacro(const Node& node) {
     const bool dots = node.name == "@." || node.name == "@__dot__";
     const bool views = node.name == "@views";
-    if (dots || views) {
-      NodePtr rewritten = dots ? WithDots(node.child(0)) : WithViews(node.child(0));
-      node.slot = static_cast<int32_t>(function_->code->expansions.size());
+    const bool keywords = IsKeywordDefinition(node);
+    if ((dots || views || keywords) && node.children.size() == 1) {
+      NodePtr rewritten = dots    ? WithDots(node.child(0))
+                          : views ? WithViews(node.child(0))
+                                  : WithKeywordConstructor(node.child(0));
+      node.slot = static_cast<int32_t>(expansions_->size());
       const Node& expansion = *rewritten;
-      function_->code->expansions.push_back(std::move(rewritten));
+      expansions_->push_back(std::move(rewritten));
       Resolve(expansion);
       return;
     }
@@ -487,6 +492,8 @@ class Resolver {
   }
 
   std::shared_ptr<const Program> program_;
+  const std::shared_ptr<std::vector<NodePtr>> expansions_ =
+      std::make_shared<std::vector<NodePtr>>();
   const GlobalNames& globals_;
   FunctionState* function_ = nullptr;
   Scope* scope_ = nullptr;

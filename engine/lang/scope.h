@@ -52,7 +52,9 @@ struct Code {
   std::vector<std::string> slot_names;
   std::vector<bool> boxed;  // by slot: a closure shares it
   std::vector<std::shared_ptr<const Code>> inner;
-  std::vector<NodePtr> expansions;
+  // What macros made of their arguments: shared by all code of one statement, since the functions
+  // in an expansion outlive the statement.
+  std::shared_ptr<std::vector<NodePtr>> expansions;
 
   int num_slots() const { return static_cast<int>(slot_names.size()); }
 };

@@ -76,7 +76,7 @@ absl::optional<Value> LoaderObject::GetField(absl::string_view name) const {
 }
 
 std::function<absl::StatusOr<std::unique_ptr<TrainRequest::Epoch>>()> EpochsOf(Machine& machine,
-                                                                              const Value& data) {
+                                                                               const Value& data) {
   using EpochPtr = std::unique_ptr<TrainRequest::Epoch>;
   if (const auto object = data.ShareClass<LoaderObject>()) {
     return [loader = object->loader]() -> absl::StatusOr<EpochPtr> {

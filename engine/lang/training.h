@@ -29,7 +29,7 @@ class LoaderObject final : public Iterable, public HasFields {
 // The batches of `data`, anew for each epoch: a loader's, or the elements of an iterable; what is
 // no tuple becomes the one argument of the loss.
 std::function<absl::StatusOr<std::unique_ptr<TrainRequest::Epoch>>()> EpochsOf(Machine& machine,
-                                                                              const Value& data);
+                                                                               const Value& data);
 
 // What train! and the programmatic Train share: stages the loss, with `leading` before the batch's
 // own arguments, and lets the host train.

@@ -17,15 +17,14 @@ using Parameter = Type::Parameter;
 TypePtr Declared(const Value& value) { return value.Share<Type>(); }
 
 std::vector<TypePtr> Ancestry(const TypePtr& type) {
-  static constexpr absl::string_view kChain[] = {"Signed",        "Integer",        "AbstractFloat",
-                                                 "Real",          "Number",         "Function",
-                                                 "AbstractArray", "AbstractString", "Exception",
-                                                 "AbstractRule"};
+  static constexpr absl::string_view kChain[] = {
+      "Signed",   "Integer",       "AbstractFloat",  "Real",      "Number",
+      "Function", "AbstractArray", "AbstractString", "Exception", "AbstractRule"};
   std::vector<TypePtr> up;
-  const std::vector<std::string>* named =
-      type->struct_type != nullptr ? &type->struct_type->ancestors
-      : type->abstract             ? &type->ancestors
-                                   : nullptr;
+  const std::vector<std::string>* named = type->struct_type != nullptr
+                                              ? &type->struct_type->ancestors
+                                          : type->abstract ? &type->ancestors
+                                                           : nullptr;
   if (named != nullptr) {
     for (size_t i = 0; i < named->size(); ++i) {
       auto made = std::make_shared<Type>((*named)[i], std::vector<Parameter>{});

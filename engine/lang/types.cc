@@ -265,9 +265,8 @@ std::string Type::ToString() const {
   };
   if ((name == "Array" || name == "AbstractArray" || name == "DenseArray") &&
       parameters.size() == 2 && (parameters[1].integer == 1 || parameters[1].integer == 2)) {
-    const std::string alias =
-        absl::StrCat(name == "Array" ? "" : name.substr(0, name.size() - 5),
-                     parameters[1].integer == 1 ? "Vector" : "Matrix");
+    const std::string alias = absl::StrCat(name == "Array" ? "" : name.substr(0, name.size() - 5),
+                                           parameters[1].integer == 1 ? "Vector" : "Matrix");
     return parameters[0].free() ? alias : absl::StrCat(alias, "{", text(parameters[0]), "}");
   }
   std::vector<std::string> parts;

@@ -1,7 +1,8 @@
+#include "engine/autodiff/gradient.h"
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/autodiff/gradient.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/builtins/definition.h"
 #include "engine/lang/diagnostics.h"
@@ -23,13 +24,11 @@ absl::StatusOr<Value> GradientOf(Evaluator& eval, const Arguments& arguments) {
   const Value& f = arguments[0];
   if (IsParams(arguments)) {
     const std::vector<Value> parameters = arguments[1].AsClass<Params>()->arrays();
-    FG_ASSIGN_OR_RETURN(GradientResult result,
-                        DifferentiateParameters(eval, f, parameters, false));
+    FG_ASSIGN_OR_RETURN(GradientResult result, DifferentiateParameters(eval, f, parameters, false));
     return Value(std::make_shared<Grads>(parameters, std::move(result.gradients)));
   }
-  FG_ASSIGN_OR_RETURN(
-      GradientResult result,
-      DifferentiateArguments(eval, f, arguments.positional.subspan(1), false));
+  FG_ASSIGN_OR_RETURN(GradientResult result,
+                      DifferentiateArguments(eval, f, arguments.positional.subspan(1), false));
   return Tuple::Of(std::move(result.gradients));
 }
 
@@ -85,9 +84,8 @@ absl::Status AddSeeds(TraceSession& session, const Value& result, const Value& s
   FG_ASSIGN_OR_RETURN(ir::Expr cotangent, session.ops().Lift(seed));
   cotangent = ir::Cast(cotangent, builder.dtype(nodes[0]));
   if (cotangent.shape() != builder.shape(nodes[0])) {
-    return DimensionMismatch(absl::StrCat("the sensitivity has size ",
-                                          cotangent.shape().ToString(), ", the result ",
-                                          builder.shape(nodes[0]).ToString()));
+    return DimensionMismatch(absl::StrCat("the sensitivity has size ", cotangent.shape().ToString(),
+                                          ", the result ", builder.shape(nodes[0]).ToString()));
   }
   outputs->push_back(nodes[0]);
   cotangents->push_back(cotangent.id());
@@ -130,14 +128,12 @@ absl::StatusOr<Value> Pullback(Evaluator& eval, const Arguments& arguments) {
   }
   Value back = MakeNative(
       "back", 1, 1,
-      [state, implicit](Evaluator& inner,
-                        absl::Span<const Value> seeds) -> absl::StatusOr<Value> {
+      [state, implicit](Evaluator& inner, absl::Span<const Value> seeds) -> absl::StatusOr<Value> {
         TraceSession again(inner, state->trace);
         std::vector<ir::NodeId> outputs, cotangents;
         FG_RETURN_IF_ERROR(AddSeeds(again, state->result, seeds[0], &outputs, &cotangents));
-        FG_ASSIGN_OR_RETURN(
-            const std::vector<ir::NodeId> nodes,
-            autodiff::Vjp(again.builder(), outputs, cotangents, state->parameters));
+        FG_ASSIGN_OR_RETURN(const std::vector<ir::NodeId> nodes,
+                            autodiff::Vjp(again.builder(), outputs, cotangents, state->parameters));
         Value ignored;
         FG_ASSIGN_OR_RETURN(std::vector<Value> values, again.Finish(nodes, Value(), &ignored));
         if (implicit) return Value(std::make_shared<Grads>(state->arrays, std::move(values)));
@@ -272,8 +268,8 @@ absl::StatusOr<Value> MakeParams(Evaluator&, const Arguments& arguments) {
 
 absl::StatusOr<Value> Stop(Evaluator& eval, const Value& value) {
   if (!eval.ops().tracing()) return value;
-  const bool leaf = value.is(Kind::kTraced) ||
-                    (value.is(Kind::kArray) && IsFloat(value.As<Array>()->dtype()));
+  const bool leaf =
+      value.is(Kind::kTraced) || (value.is(Kind::kArray) && IsFloat(value.As<Array>()->dtype()));
   if (leaf) {
     return eval.ops().Apply({value}, [](absl::Span<const ir::Expr> x) {
       return IsFloat(x[0].dtype()) ? ir::StopGradient(x[0]) : x[0];
@@ -305,10 +301,11 @@ std::vector<Builtin> GradientBuiltins() {
   rows.Add("pullback", 1, -1, Pullback);
   rows.Add("jacobian", 2, -1, JacobianOf);
   rows.Add("withjacobian", 2, -1, WithJacobian);
-  rows.Add("hessian", 2, 2, [](Evaluator& eval, const Arguments& arguments) -> absl::StatusOr<Value> {
-    FG_ASSIGN_OR_RETURN(const std::vector<Value> all, HessiansOf(eval, arguments, false));
-    return all[0];
-  });
+  rows.Add("hessian", 2, 2,
+           [](Evaluator& eval, const Arguments& arguments) -> absl::StatusOr<Value> {
+             FG_ASSIGN_OR_RETURN(const std::vector<Value> all, HessiansOf(eval, arguments, false));
+             return all[0];
+           });
   rows.Alias("hessian_reverse");
   rows.Add("diaghessian", 2, -1,
            [](Evaluator& eval, const Arguments& arguments) -> absl::StatusOr<Value> {
@@ -326,10 +323,9 @@ std::vector<Builtin> GradientBuiltins() {
   rows.Add("isderiving", 0, 0, [](Evaluator& eval, const Arguments&) -> absl::StatusOr<Value> {
     return Value::Bool(eval.ops().tracing());
   });
-  rows.Add("within_gradient", 1, 1,
-           [](Evaluator& eval, const Arguments&) -> absl::StatusOr<Value> {
-             return Value::Bool(eval.ops().tracing());
-           });
+  rows.Add("within_gradient", 1, 1, [](Evaluator& eval, const Arguments&) -> absl::StatusOr<Value> {
+    return Value::Bool(eval.ops().tracing());
+  });
   return rows.Take();
 }
 
