@@ -61,16 +61,6 @@ def run_prompt(test, server, block, place):
                         "%s\n%s\nexpected:\n%s\ngot:\n%s" % (place, source, expected, got))
 
 
-class Links(unittest.TestCase):
-    def test_files_that_pages_name_exist(self):
-        for page in PAGES:
-            text = open(page, encoding="utf-8").read()
-            folder = page.rsplit("/", 1)[0] + "/" if "/" in page else ""
-            for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
-                with self.subTest(page=page, target=target):
-                    self.assertTrue(glob.glob(folder + target), "no such file")
-
-
 for page in PAGES:
     name = "test_" + re.sub(r"\W", "_", page)
     setattr(Pages, name, lambda self, page=page: run_page(self, page))
