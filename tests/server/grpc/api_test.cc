@@ -187,7 +187,7 @@ TEST_F(ApiTest, DatasetsInChunksComeBackInChunks) {
   v1::PushDatasetResponse pushed;
   ASSERT_TRUE(Push({R"({"name": "d"})",
                     R"({"chunk": {"path": "x", "tensor": {"dtype": "FLOAT32", "dims": [1, 100]}}})",
-                    "{\"chunk\": {\"data\": \"" + std::string(536, 'A') + "==\"}}"},
+                    "{\"chunk\": {\"data\": \"" + std::string(536, 'A') + "\"}}"},
                    &pushed)
                   .error_code() == grpc::StatusCode::INVALID_ARGUMENT);  // 402 bytes are too many.
   Evaluate("big = (x = Float32.(reshape(1:1_000_000, 10, :)), y = ones(Float32, 1, 100_000));");

@@ -38,10 +38,9 @@ TEST(ReflectionTest, ListsEveryService) {
   for (const auto& service : response.list_services_response().service()) {
     services.insert(service.name());
   }
-  for (const char* name :
-       {"fluxgate.v1.Sessions", "fluxgate.v1.Workspace", "fluxgate.v1.Models",
-        "fluxgate.v1.Datasets", "fluxgate.v1.Jobs", "fluxgate.v1.Server", "grpc.health.v1.Health",
-        "grpc.reflection.v1.ServerReflection"}) {
+  for (const char* name : {"fluxgate.v1.Sessions", "fluxgate.v1.Workspace", "fluxgate.v1.Models",
+                           "fluxgate.v1.Datasets", "fluxgate.v1.Jobs", "fluxgate.v1.Server",
+                           "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"}) {
     EXPECT_EQ(services.count(name), 1u) << name;
   }
 }

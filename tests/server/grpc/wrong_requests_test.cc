@@ -28,7 +28,8 @@ class WrongRequestsTest : public ApiFixture {
 
   std::vector<std::string> Names() {
     std::vector<std::string> names;
-    for (const auto& name : Good(*workspace_, &v1::Workspace::Stub::ListNames, "{}").names()) {
+    const auto listed = Good(*workspace_, &v1::Workspace::Stub::ListNames, "{}");
+    for (const auto& name : listed.names()) {
       names.push_back(name.name() + ": " + name.summary());
     }
     return names;
