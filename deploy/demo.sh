@@ -33,9 +33,12 @@ fluxgate() {
   bazel-bin/client/cli/fluxgate --server "$address" "$@"
 }
 
+green='' plain=''
+if [ -t 1 ]; then green=$'\033[32m' plain=$'\033[0m'; fi
+
 # Shows Julia text as a prompt would, and runs it.
 julia() {
-  printf '\033[32mjulia>\033[0m %s\n' "${1//$'\n'/$'\n       '}"
+  printf '%s %s\n' "${green}julia>$plain" "${1//$'\n'/$'\n       '}"
   bazel-bin/client/cli/fluxgate --server "$address" eval "$1"
   echo
 }

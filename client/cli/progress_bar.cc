@@ -10,6 +10,10 @@ namespace fluxgate::client {
 namespace {
 
 constexpr int kWidth = 24;
+// Trainings of more epochs than this show only some of them for good.
+constexpr uint32_t kManyEpochs = 20;
+// A moving line that is too long for the terminal is cut, not wrapped: only then can it be cleared.
+constexpr char kWrapOff[] = "\033[?7l", kWrapOn[] = "\033[?7h";
 
 std::string Seconds(double seconds) {
   const int64_t whole = static_cast<int64_t>(std::clamp(seconds, 0.0, 359999.0) + 0.5);
@@ -69,6 +73,29 @@ std::string ProgressBar::Line(const v1::TrainProgress& progress) {
                          Seconds(progress.seconds_left()));
 }
 
+void ProgressBar::DrawLine() {
+  if (!terminal_) return;
+  ClearLine();
+  absl::FPrintF(out_, "%s%s%s%s", kWrapOff, Line(progress_), measured_, kWrapOn);
+  line_open_ = true;
+}
+
+void ProgressBar::ShowEpoch(const v1::TrainEpoch& epoch) {
+  if (!epoch.has_validation_loss() && epoch.metrics().empty()) return;
+  measured_ = epoch.has_validation_loss()
+                  ? absl::StrFormat("  validation loss %.4g", epoch.validation_loss())
+                  : "";
+  measured_ += Metrics(epoch.metrics());
+  const uint32_t part = std::max(1u, epoch.epochs() / 10);
+  if (epoch.epochs() <= kManyEpochs || epoch.epoch() % part == 0 ||
+      epoch.epoch() == epoch.epochs()) {
+    ClearLine();
+    absl::FPrintF(out_, "epoch %d/%d  loss %.4g%s\n", epoch.epoch(), epoch.epochs(),
+                  epoch.mean_batch_loss(), measured_);
+  }
+  DrawLine();
+}
+
 void ProgressBar::ClearLine() {
   if (line_open_) std::fputs("\r\033[K", out_);
   line_open_ = false;
@@ -83,23 +110,12 @@ void ProgressBar::Show(const v1::TrainEvent& event) {
                     event.started().job());
       break;
     case v1::TrainEvent::kProgress:
-      if (!terminal_) break;
-      ClearLine();
-      absl::FPrintF(out_, "%s", Line(event.progress()));
-      line_open_ = true;
+      progress_ = event.progress();
+      DrawLine();
       break;
-    case v1::TrainEvent::kEpoch: {
-      const v1::TrainEpoch& epoch = event.epoch();
-      if (!epoch.has_validation_loss() && epoch.metrics().empty()) break;
-      ClearLine();
-      absl::FPrintF(out_, "epoch %d/%d  loss %.4g", epoch.epoch(), epoch.epochs(),
-                    epoch.mean_batch_loss());
-      if (epoch.has_validation_loss()) {
-        absl::FPrintF(out_, "  validation loss %.4g", epoch.validation_loss());
-      }
-      absl::FPrintF(out_, "%s\n", Metrics(epoch.metrics()));
+    case v1::TrainEvent::kEpoch:
+      ShowEpoch(event.epoch());
       break;
-    }
     case v1::TrainEvent::kDone:
       ClearLine();
       absl::FPrintF(out_, "%s\n", Summary(event.done()));

@@ -8,9 +8,9 @@
 
 namespace fluxgate::client {
 
-// Shows a training on a terminal: one line that moves while steps are made, one line that stays for
-// each epoch with something to report, and what came of it. Where `out` is no terminal, the moving
-// line is left out.
+// Shows a training on a terminal: one line that moves while steps are made, lines that stay for
+// epochs with something to report (of a training of many epochs, about every tenth part), and what
+// came of it. Where `out` is no terminal, the moving line is left out.
 class ProgressBar {
  public:
   ProgressBar(std::FILE* out, bool terminal) : out_(out), terminal_(terminal) {}
@@ -21,11 +21,15 @@ class ProgressBar {
   static std::string Line(const v1::TrainProgress& progress);
 
  private:
+  void ShowEpoch(const v1::TrainEpoch& epoch);
+  void DrawLine();
   void ClearLine();
 
   std::FILE* const out_;
   const bool terminal_;
   bool line_open_ = false;
+  v1::TrainProgress progress_;
+  std::string measured_;  // after the last epoch
 };
 
 }  // namespace fluxgate::client

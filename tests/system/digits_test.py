@@ -38,7 +38,7 @@ class Digits(unittest.TestCase):
         lines = output.strip().split("\n")
         self.assertIn("training model on 1438 examples: 100 epochs, 2300 steps", lines[0])
         epochs = [l for l in lines if re.match(r"epoch \d+/100 .*validation loss .*accuracy", l)]
-        self.assertEqual(len(epochs), 100)
+        self.assertEqual(len(epochs), 10)  # of many epochs, every tenth part
         self.assertIn("done after 2300 steps", lines[-1])
         return float(re.search(r"accuracy ([\d.]+)", lines[-1]).group(1))
 

@@ -2,19 +2,21 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 namespace fluxgate::client {
 namespace {
 
-std::string Shown(const v1::TrainEvent& event, bool terminal) {
+std::string Shown(const std::vector<v1::TrainEvent>& events, bool terminal) {
   char* text = nullptr;
   size_t size = 0;
   std::FILE* out = open_memstream(&text, &size);
   {
     ProgressBar bar(out, terminal);
-    bar.Show(event);
+    for (const v1::TrainEvent& event : events) bar.Show(event);
   }
   std::fclose(out);
   std::string result(text, size);
@@ -38,8 +40,21 @@ TEST(ProgressBarTest, TheLineShowsShareLossRateAndTimeLeft) {
 TEST(ProgressBarTest, WithoutATerminalTheMovingLineIsLeftOut) {
   v1::TrainEvent event;
   event.mutable_progress()->set_steps(10);
-  EXPECT_EQ(Shown(event, false), "");
-  EXPECT_NE(Shown(event, true), "");
+  EXPECT_EQ(Shown({event}, false), "");
+  EXPECT_NE(Shown({event}, true), "");
+}
+
+TEST(ProgressBarTest, OfManyEpochsSomeStayAndTheBarHoldsTheLatest) {
+  std::vector<v1::TrainEvent> events(100);
+  for (uint32_t i = 0; i < 100; ++i) {
+    events[i].mutable_epoch()->set_epoch(i + 1);
+    events[i].mutable_epoch()->set_epochs(100);
+    events[i].mutable_epoch()->set_validation_loss(i);
+  }
+  const std::string piped = Shown(events, false);
+  EXPECT_EQ(std::count(piped.begin(), piped.end(), '\n'), 10);
+  EXPECT_EQ(piped.find("epoch 10/100"), 0u);
+  EXPECT_NE(Shown(events, true).find("validation loss 56"), std::string::npos);
 }
 
 TEST(ProgressBarTest, TheEndSaysWhyAndWhatCameOfIt) {
@@ -49,7 +64,7 @@ TEST(ProgressBarTest, TheEndSaysWhyAndWhatCameOfIt) {
   event.mutable_done()->set_seconds(0.5);
   event.mutable_done()->set_loss(0.00339581);
   (*event.mutable_done()->mutable_metrics())["accuracy"] = 0.975;
-  EXPECT_EQ(Shown(event, false),
+  EXPECT_EQ(Shown({event}, false),
             "done after 200 steps in 0.50 s  loss 0.00339581  accuracy 0.975\n");
 }
 
