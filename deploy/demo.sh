@@ -72,6 +72,7 @@ julia 'd2f(x) = gradient(df, x)[1]; d2f(2)'
 
 step 'Handwritten digits, from a file to a trained model'
 fluxgate push digits tests/data/digits.csv --label label --onehot --scale 0.0625 --split 0.2 --seed 1
+julia 'using Random; Random.seed!(1);'
 julia 'model = Chain(Dense(64 => 32, relu), Dense(32 => 10))'
 fluxgate train model --loss logitcrossentropy --optimiser 'Adam()' --epochs 100 --batch_size 64 \
   --shuffle --seed 1 --data digits --validation digits_test --metrics accuracy

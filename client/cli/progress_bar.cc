@@ -93,6 +93,9 @@ void ProgressBar::ShowEpoch(const v1::TrainEpoch& epoch) {
     absl::FPrintF(out_, "epoch %d/%d  loss %.4g%s\n", epoch.epoch(), epoch.epochs(),
                   epoch.mean_batch_loss(), measured_);
   }
+  progress_.set_epoch(epoch.epoch());
+  progress_.set_epochs(epoch.epochs());
+  progress_.set_step(epoch.step());
   DrawLine();
 }
 
