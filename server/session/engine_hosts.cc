@@ -5,7 +5,6 @@
 
 #include "engine/backend/registry.h"
 #include "engine/base/status_macros.h"
-#include "engine/compile/plan_cache.h"
 
 namespace fluxgate::session {
 
