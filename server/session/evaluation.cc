@@ -1,6 +1,7 @@
 #include "server/session/evaluation.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
@@ -21,6 +22,27 @@ bool WantsMore(absl::string_view text) {
   bool incomplete = false;
   const bool parsed = lang::Parse("", std::string(text), {}, &incomplete).ok();
   return !parsed && incomplete;
+}
+
+// For each line whether a statement that holds it goes on in the next one: there is no need to ask
+// whether the text up to there wants more, which would take the square of a long text's length. No
+// line is marked in a text with syntax errors.
+std::vector<bool> GoesOn(absl::string_view source, size_t num_lines) {
+  std::vector<bool> goes_on(num_lines, false);
+  auto program = lang::Parse("", std::string(source));
+  if (!program.ok()) return goes_on;
+  size_t line = 0;
+  int64_t at = 0;
+  const auto line_of = [&](int64_t offset) {
+    for (; at < offset; ++at) line += source[at] == '\n' ? 1 : 0;
+    return line;
+  };
+  for (const lang::NodePtr& statement : (*program)->statements) {
+    const size_t begin = line_of(statement->span.begin);
+    const size_t end = line_of(statement->span.end);
+    for (size_t i = begin; i < end; ++i) goes_on[i] = true;
+  }
+  return goes_on;
 }
 
 }  // namespace
@@ -52,6 +74,7 @@ Evaluation EvaluateInputs(Visit& visit, absl::string_view source, absl::string_v
   std::string input;
   int line = 0, first = 1;
   const std::vector<absl::string_view> lines = absl::StrSplit(source, '\n');
+  const std::vector<bool> goes_on = GoesOn(source, lines.size());
   for (size_t i = 0; i < lines.size(); ++i) {
     ++line;
     if (input.empty()) first = line;
@@ -62,7 +85,7 @@ Evaluation EvaluateInputs(Visit& visit, absl::string_view source, absl::string_v
     }
     *error = visit.Pause();
     if (!error->ok()) return all;
-    if (i + 1 < lines.size() && WantsMore(input)) continue;
+    if (goes_on[i] || (i + 1 < lines.size() && WantsMore(input))) continue;
     absl::StatusOr<Evaluation> one = EvaluateText(visit, input, source_name);
     if (!one.ok()) {
       // What it printed before it failed.

@@ -80,6 +80,17 @@ class Eval(CliTest):
         self.assertEqual(self.ok("eval", "a"), "1\n")
         self.assertIn("UndefVarError", self.fails("eval", "c"))
 
+    def test_text_that_is_not_utf8(self):
+        done = subprocess.run(self.server.command(*self.session, "eval", "-"), input=b"x = 1\ny = \xff",
+                              capture_output=True)
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        self.assertIn(b"line 2 of the text is not UTF-8", done.stderr)
+
+    def test_a_long_function_is_one_input(self):
+        source = "function long(x)\n%send\n(1 +\n 2)\nlong(1)\n" % ("    x = f(x)\n" * 5000)
+        self.assertEqual(self.ok("eval", "-", input="f(x) = x + 1;\n" + source),
+                         "long (generic function with 1 method)\n3\n5001\n")
+
     def test_unfinished_text(self):
         self.assertIn("ParseError", self.fails("eval", "f(x = [1, 2"))
 
