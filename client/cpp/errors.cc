@@ -55,7 +55,11 @@ absl::optional<std::chrono::milliseconds> GetRetryDelay(const absl::Status& stat
 
 std::string FormatError(const absl::Status& status) {
   if (auto diagnostic = GetDiagnostic(status)) {
-    std::string text = absl::StrCat("ERROR: ", diagnostic->kind(), ": ", diagnostic->message());
+    // As Julia: error("x") is "ERROR: x".
+    std::string text =
+        diagnostic->kind() == "ErrorException"
+            ? absl::StrCat("ERROR: ", diagnostic->message())
+            : absl::StrCat("ERROR: ", diagnostic->kind(), ": ", diagnostic->message());
     if (!diagnostic->suggestion().empty()) {
       absl::StrAppend(&text, "\nSuggestion: did you mean `", diagnostic->suggestion(), "`?");
     }

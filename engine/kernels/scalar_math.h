@@ -85,9 +85,11 @@ FLUXGATE_SCALAR_OP float ScaleByPowerOf2(float x, int32_t n) {
 // REQUIRES: -2044 <= n <= 2046.
 FLUXGATE_SCALAR_OP double ScaleByPowerOf2(double x, int64_t n) {
   // A logical shift of n + 2048: there is no arithmetic one of 64 bits before AVX-512.
-  const int64_t half = static_cast<int64_t>(static_cast<uint64_t>(n + 2048) >> 1) - 1024;
-  const double a = FromBits(static_cast<uint64_t>(half + 1023) << 52);
-  const double b = FromBits(static_cast<uint64_t>(n - half + 1023) << 52);
+  // Unsigned, because of an input out of range n is anything, and the result is not used.
+  const uint64_t m = static_cast<uint64_t>(n);
+  const uint64_t half = ((m + 2048) >> 1) - 1024;
+  const double a = FromBits((half + 1023) << 52);
+  const double b = FromBits((m - half + 1023) << 52);
   return x * a * b;
 }
 

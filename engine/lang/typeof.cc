@@ -148,7 +148,37 @@ TypePtr ElementType(const Value& collection) {
   }
 }
 
+namespace {
+TypePtr TypeOfShallow(const Value& value);
+
+// Types are inferred from contents. A value that contains itself, or is nested past what a type
+// says, is Any from there on.
+class Descent {
+ public:
+  Descent() {
+    if (depth_++ == 0) visits_ = 0;
+    ++visits_;
+  }
+  ~Descent() { --depth_; }
+  Descent(const Descent&) = delete;
+  Descent& operator=(const Descent&) = delete;
+  static bool TooFar() { return depth_ > 64 || visits_ > 1'000'000; }
+
+ private:
+  static thread_local int depth_;
+  static thread_local int64_t visits_;
+};
+thread_local int Descent::depth_ = 0;
+thread_local int64_t Descent::visits_ = 0;
+}  // namespace
+
 TypePtr TypeOf(const Value& value) {
+  const Descent descent;
+  return Descent::TooFar() ? AnyType() : TypeOfShallow(value);
+}
+
+namespace {
+TypePtr TypeOfShallow(const Value& value) {
   switch (value.kind()) {
     case Kind::kNothing:
       return BuiltinType("Nothing");
@@ -242,5 +272,6 @@ TypePtr TypeOf(const Value& value) {
   }
   return AnyType();
 }
+}  // namespace
 
 }  // namespace fluxgate::lang

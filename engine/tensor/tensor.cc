@@ -50,6 +50,10 @@ absl::StatusOr<Tensor> Tensor::Create(DType dtype, Shape shape) {
   t.dtype_ = dtype;
   t.shape_ = std::move(shape);
   if (t.num_elements() <= 1) return t;
+  if (t.num_elements() > std::numeric_limits<int64_t>::max() / SizeOf(dtype)) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("out of memory: ", t.num_elements(), " elements asked for"));
+  }
   const int64_t bytes = t.bytes();
   const std::shared_ptr<MemoryBudget>& budget = MemoryBudget::Current();
   if (budget != nullptr) {

@@ -52,6 +52,10 @@ absl::Status ModelsHandlers::DefineModel(const v1::DefineModelRequest& request,
   auto value = typed ? wire::DecodeLayer(*visit, request.layer(), "layer")
                      : session::ValueOf(*visit, request.source(), "source");
   if (!value.ok()) return wire::AtField(value.status(), typed ? "layer" : "source");
+  if (!session::CanBeModel(*value)) {
+    return wire::FieldError(typed ? "layer" : "source",
+                            "this is no model: a layer, a struct that can be called or a function");
+  }
   FG_RETURN_IF_ERROR(wire::AtField(visit->interpreter().Assign(request.name(), *value), "name"));
   return wire::Describe(*visit, {request.name(), *value}, response->mutable_model());
 }

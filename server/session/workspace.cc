@@ -84,6 +84,10 @@ bool IsName(absl::string_view text) {
 
 }  // namespace
 
+bool CanBeModel(const Value& value) {
+  return value.is(Kind::kStruct) || value.is(Kind::kFunction);
+}
+
 bool IsModel(const Value& value) {
   if (const auto* structure = value.As<Struct>()) {
     if (optim::IsRule(value) || optim::IsLeaf(value)) return false;

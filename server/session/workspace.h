@@ -20,6 +20,8 @@ struct NamedValue {
 // Something with trainable arrays that can be called: a layer, a user's struct, a closure, a
 // composition.
 bool IsModel(const Value& value);
+// What DefineModel takes: any function too.
+bool CanBeModel(const Value& value);
 // A named tuple of an array x, perhaps an array y with as many examples, and nothing else.
 bool IsDataset(const Value& value);
 // Examples of a dataset: the last dim of x; a vector is one example per element.

@@ -50,6 +50,12 @@ class ValueEncoder {
     message->set_kind(KindOf(value));
     message->set_type(CleanText(visit_.interpreter().TypeName(value), kMaxTextBytes / 16));
     if (depth == 0) AddLines(visit_.interpreter().Display(value), message->mutable_show());
+    // A range is a few numbers, however many it stands for.
+    if (const Range* range = value.As<Range>();
+        range != nullptr && static_cast<uint64_t>(range->length) > bytes_left_ / 8) {
+      message->set_truncated(true);
+      return absl::OkStatus();
+    }
     if (HoldsNumbers(value)) {
       FG_ASSIGN_OR_RETURN(Tensor tensor, ReadNumbers(visit_, value));
       const auto bytes = static_cast<size_t>(tensor.bytes());

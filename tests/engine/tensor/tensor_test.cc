@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <thread>
+#include <limits>
 #include <vector>
 
 #include "tests/testing/status_matchers.h"
@@ -12,6 +13,12 @@ namespace fluxgate {
 namespace {
 
 using testing::StatusIs;
+
+TEST(TensorTest, ASizeInBytesThatOverflowsIsRefused) {
+  const Shape huge({std::numeric_limits<int64_t>::max()});
+  EXPECT_EQ(Tensor::Create(DType::kInt64, huge).status().code(),
+            absl::StatusCode::kResourceExhausted);
+}
 
 TEST(TensorTest, DefaultIsAFloat32Zero) {
   const Tensor t;

@@ -83,6 +83,20 @@ TEST_F(ApiTest, TypedMessagesAloneTrainTheSameLine) {
   EXPECT_FLOAT_EQ(events.back().done().loss(), 116.38745f);
 }
 
+TEST_F(ApiTest, ARangeIsAnsweredWithoutItsNumbers) {
+  const v1::EvaluateResponse answer = Evaluate("1:typemax(Int)");
+  EXPECT_EQ(answer.show(0), "1:9223372036854775807");
+  EXPECT_TRUE(answer.value().truncated());
+}
+
+TEST_F(ApiTest, WhatCannotBeCalledIsNoModel) {
+  v1::DefineModelResponse response;
+  const grpc::Status status = Call(*models_, &v1::Models::Stub::DefineModel,
+                                   R"({"name": "m", "source": "3"})", &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(BlamedField(status), "source");
+}
+
 TEST_F(ApiTest, Derivatives) {
   auto gradient = Good(*workspace_, &v1::Workspace::Stub::Gradient,
                        R"({"source": "x -> 3x^2+2x+1", "at": "2"})");
