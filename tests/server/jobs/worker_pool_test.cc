@@ -87,6 +87,7 @@ TEST(WorkerPoolTest, LongWorkLetsAnotherSessionsSmallCallThrough) {
                           })
                   .ok());
   small_done.get_future().wait();
+  pool.Drain();
 }
 
 TEST(WorkerPoolTest, AKeyHoldsAtMostItsShareOfThreads) {
@@ -125,6 +126,7 @@ TEST(WorkerPoolTest, AFullQueueRefuses) {
   const absl::Status refused = pool.Submit("k", [](Permit&) {});
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
   release.set_value();
+  pool.Drain();
 }
 
 TEST(WorkerPoolTest, AReleasedPermitServesOthers) {
