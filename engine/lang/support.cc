@@ -119,12 +119,7 @@ absl::Status MutationError(absl::string_view call, const Value& array) {
 
 absl::Status CheckMutable(Evaluator& eval, const Array& array, absl::string_view call) {
   if (!eval.ops().tracing()) return absl::OkStatus();
-  // An argument of the gradient, behind its barrier, is the caller's array.
-  const NodeRef& node = array.storage()->node();
-  if (node.trace == eval.ops().trace() &&
-      node.trace->builder().node(node.id).op != ir::OpKind::kBarrier) {
-    return absl::OkStatus();
-  }
+  if (array.storage()->node().trace == eval.ops().trace()) return absl::OkStatus();
   return MutationError(call, Value(std::make_shared<Array>(array.storage(), array.shape())));
 }
 
