@@ -9,6 +9,22 @@
 namespace fluxgate::client {
 namespace {
 
+// Writes a first message and the tensors in chunks, and says that this is all. A stream that breaks
+// is left to Finish, which says why.
+template <typename Request>
+void WriteChunks(grpc::ClientWriter<Request>& writer, const Request& first,
+                 absl::Span<const NamedTensor> tensors) {
+  bool sending = writer.Write(first);
+  for (const NamedTensor& tensor : tensors) {
+    sending = sending && SendChunks(tensor, [&](v1::TensorChunk chunk) {
+                Request request;
+                *request.mutable_chunk() = std::move(chunk);
+                return writer.Write(request);
+              });
+  }
+  writer.WritesDone();
+}
+
 // Reads a stream of messages with a `chunk` to its end.
 template <typename Response>
 absl::StatusOr<std::vector<NamedTensor>> ReadChunks(grpc::ClientContext& context,
@@ -61,15 +77,7 @@ absl::StatusOr<v1::Dataset> Client::PushDataset(const std::string& name,
     first.set_session(options_.session);
     first.set_name(name);
     first.set_request_id(request_id);
-    bool sending = writer->Write(first);
-    for (const NamedTensor& tensor : tensors) {
-      sending = sending && SendChunks(tensor, [&](v1::TensorChunk chunk) {
-                  v1::PushDatasetRequest request;
-                  *request.mutable_chunk() = std::move(chunk);
-                  return writer->Write(request);
-                });
-    }
-    writer->WritesDone();
+    WriteChunks(*writer, first, tensors);
     absl::Status status = ToStatus(writer->Finish());
     if (status.ok()) return response.dataset();
     if (!backoff.Retry(status)) return status;
@@ -108,15 +116,7 @@ absl::StatusOr<v1::SetParametersResponse> Client::SetParameters(
     first.set_session(options_.session);
     first.set_model(model);
     first.set_request_id(request_id);
-    bool sending = writer->Write(first);
-    for (const NamedTensor& tensor : tensors) {
-      sending = sending && SendChunks(tensor, [&](v1::TensorChunk chunk) {
-                  v1::SetParametersRequest request;
-                  *request.mutable_chunk() = std::move(chunk);
-                  return writer->Write(request);
-                });
-    }
-    writer->WritesDone();
+    WriteChunks(*writer, first, tensors);
     absl::Status status = ToStatus(writer->Finish());
     if (status.ok()) return response;
     if (!backoff.Retry(status)) return status;

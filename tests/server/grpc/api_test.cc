@@ -91,8 +91,8 @@ TEST_F(ApiTest, ARangeIsAnsweredWithoutItsNumbers) {
 
 TEST_F(ApiTest, WhatCannotBeCalledIsNoModel) {
   v1::DefineModelResponse response;
-  const grpc::Status status = Call(*models_, &v1::Models::Stub::DefineModel,
-                                   R"({"name": "m", "source": "3"})", &response);
+  const grpc::Status status =
+      Call(*models_, &v1::Models::Stub::DefineModel, R"({"name": "m", "source": "3"})", &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(BlamedField(status), "source");
 }

@@ -38,7 +38,7 @@ TEST(ManualTest, EverythingHasAComment) {
   const absl::string_view bytes = ApiDescriptors();
   ASSERT_TRUE(set.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
   google::protobuf::DescriptorPool pool;
-  int files = 0;
+  int files = 0, services = 0;
   for (const auto& file : set.file()) {
     const google::protobuf::FileDescriptor* built = pool.BuildFile(file);
     ASSERT_NE(built, nullptr) << file.name();
@@ -48,12 +48,14 @@ TEST(ManualTest, EverythingHasAComment) {
     for (int i = 0; i < built->enum_type_count(); ++i) Check(built->enum_type(i));
     for (int i = 0; i < built->service_count(); ++i) {
       ExpectComment(built->service(i));
+      ++services;
       for (int k = 0; k < built->service(i)->method_count(); ++k) {
         ExpectComment(built->service(i)->method(k));
       }
     }
   }
   EXPECT_EQ(files, 12);
+  EXPECT_EQ(services, 6);
 }
 
 }  // namespace
