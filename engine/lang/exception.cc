@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
+#include "engine/lang/display/display.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "engine/lang/dispatch.h"
-#include "engine/lang/display.h"
-#include "engine/lang/scope.h"
+#include "engine/lang/display/display.h"
+#include "engine/lang/evaluate/dispatch.h"
+#include "engine/lang/evaluate/scope.h"
 
 namespace fluxgate::lang {
 

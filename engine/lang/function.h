@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
-#include "engine/lang/ast.h"
 #include "engine/lang/builtin.h"
 #include "engine/lang/showable.h"
+#include "engine/lang/syntax/ast.h"
 #include "engine/lang/types.h"
 #include "engine/value/value.h"
 

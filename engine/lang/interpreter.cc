@@ -5,13 +5,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
-#include "engine/lang/evaluate.h"
-#include "engine/lang/modules.h"
-#include "engine/lang/parser.h"
-#include "engine/lang/rewrite.h"
-#include "engine/lang/stage.h"
+#include "engine/lang/display/display.h"
+#include "engine/lang/evaluate/machine.h"
+#include "engine/lang/evaluate/modules.h"
+#include "engine/lang/evaluate/rewrite.h"
+#include "engine/lang/syntax/diagnostics.h"
+#include "engine/lang/syntax/parser.h"
+#include "engine/lang/training/stage.h"
 
 namespace fluxgate::lang {
 

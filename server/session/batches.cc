@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/data/loader.h"
-#include "engine/lang/train.h"
+#include "engine/lang/training/train.h"
 #include "engine/value/containers.h"
 #include "server/session/workspace.h"
 

@@ -6,7 +6,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "engine/lang/parser.h"
+#include "engine/lang/syntax/parser.h"
 
 namespace fluxgate::session {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
-#include "engine/lang/diagnostics.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/nn/layer.h"
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
@@ -84,9 +84,7 @@ bool IsName(absl::string_view text) {
 
 }  // namespace
 
-bool CanBeModel(const Value& value) {
-  return value.is(Kind::kStruct) || value.is(Kind::kFunction);
-}
+bool CanBeModel(const Value& value) { return value.is(Kind::kStruct) || value.is(Kind::kFunction); }
 
 bool IsModel(const Value& value) {
   if (const auto* structure = value.As<Struct>()) {

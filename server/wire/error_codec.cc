@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/optional.h"
-#include "engine/lang/diagnostics.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/fluxgate/v1/error.pb.h"
 #include "server/session/evaluation.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/lang/display.h"
+#include "engine/lang/display/display.h"
 #include "engine/value/array.h"
 #include "engine/value/scalar.h"
 #include "server/wire/limits.h"

@@ -2,9 +2,10 @@
 //
 //   step_worker MODEL OPTIMISER
 //
-// prints the losses that steps 1 and 20 return, as one line of JSON; then, for each line N on standard
-// input, goes back to the initial weights, trains N steps (whole epochs, scaled) and prints wall and
-// processor time in nanoseconds. It runs what the Train RPC runs, the loader included.
+// prints the losses that steps 1 and 20 return, as one line of JSON; then, for each line N on
+// standard input, goes back to the initial weights, trains N steps (whole epochs, scaled) and
+// prints wall and processor time in nanoseconds. It runs what the Train RPC runs, the loader
+// included.
 
 #include <cstdio>
 #include <ctime>
@@ -16,7 +17,7 @@
 #include "engine/backend/registry.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/interpreter.h"
-#include "engine/lang/train.h"
+#include "engine/lang/training/train.h"
 #include "engine/runtime/host.h"
 #include "engine/value/array.h"
 #include "engine/value/containers.h"
@@ -53,8 +54,7 @@ class Worker {
       FG_ASSIGN_OR_RETURN(Value weight, Matrix(layer.out, layer.in, layer.weight));
       FG_RETURN_IF_ERROR(interpreter_.Assign(absl::StrCat("W", k + 1), std::move(weight)));
       FG_ASSIGN_OR_RETURN(Tensor bias, Tensor::Zeros(DType::kFloat32, Shape({layer.out})));
-      FG_RETURN_IF_ERROR(
-          interpreter_.Assign(absl::StrCat("b", k + 1), Array::Of(std::move(bias))));
+      FG_RETURN_IF_ERROR(interpreter_.Assign(absl::StrCat("b", k + 1), Array::Of(std::move(bias))));
     }
     return Run(absl::StrCat("m = ", model_.model, "; state = Flux.setup(", optimiser_, ", m);"));
   }
@@ -64,10 +64,9 @@ class Worker {
     FG_RETURN_IF_ERROR(Reset());
     FG_RETURN_IF_ERROR(Train(step - 1).status());
     FG_ASSIGN_OR_RETURN(Value batch, Batch((step - 1) % model_.batches));
-    FG_ASSIGN_OR_RETURN(
-        Value loss, lang::EvaluateLoss(interpreter_, *interpreter_.Find("loss"),
-                                       lang::LossForm::kModelAndData, *interpreter_.Find("m"),
-                                       batch));
+    FG_ASSIGN_OR_RETURN(Value loss, lang::EvaluateLoss(interpreter_, *interpreter_.Find("loss"),
+                                                       lang::LossForm::kModelAndData,
+                                                       *interpreter_.Find("m"), batch));
     FG_ASSIGN_OR_RETURN(Tensor value, interpreter_.context().ops().Read(loss));
     return value.ElementAsDouble(0);
   }
@@ -153,8 +152,7 @@ absl::Status Serve(const std::string& name, const std::string& optimiser) {
     const int64_t wall = Nanoseconds(CLOCK_MONOTONIC), cpu = Nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
     FG_RETURN_IF_ERROR(worker->Train(whole).status());
     const double share = static_cast<double>(steps) / static_cast<double>(whole);
-    std::printf("%.0f %.0f\n",
-                share * static_cast<double>(Nanoseconds(CLOCK_MONOTONIC) - wall),
+    std::printf("%.0f %.0f\n", share * static_cast<double>(Nanoseconds(CLOCK_MONOTONIC) - wall),
                 share * static_cast<double>(Nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - cpu));
     std::fflush(stdout);
   }

@@ -8,8 +8,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "engine/base/status_macros.h"
-#include "engine/lang/characters.h"
-#include "engine/lang/parser.h"
+#include "engine/lang/syntax/characters.h"
+#include "engine/lang/syntax/parser.h"
 
 namespace fluxgate::seeds {
 namespace {

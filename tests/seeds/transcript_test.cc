@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/parser.h"
+#include "engine/lang/syntax/diagnostics.h"
+#include "engine/lang/syntax/parser.h"
 #include "gtest/gtest.h"
 #include "tests/seeds/compare.h"
 #include "tests/seeds/repairs.h"

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "engine/lang/diagnostics.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::testing {
 

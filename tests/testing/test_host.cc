@@ -7,7 +7,7 @@
 #include "engine/autodiff/gradient.h"
 #include "engine/base/status_macros.h"
 #include "engine/ir/interpreter.h"
-#include "engine/lang/diagnostics.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
 

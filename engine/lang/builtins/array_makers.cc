@@ -3,11 +3,11 @@
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/arrays.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/constants.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/iteration.h"
-#include "engine/lang/linear_algebra.h"
-#include "engine/lang/ranges.h"
+#include "engine/lang/operations/constants.h"
+#include "engine/lang/operations/iteration.h"
+#include "engine/lang/operations/matrix_products.h"
+#include "engine/lang/operations/ranges.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/value/flatten.h"
 
 namespace fluxgate::lang {

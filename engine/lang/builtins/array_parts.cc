@@ -1,10 +1,10 @@
 // Parts of arrays and arrays of parts: getindex, views, slices, hcat, vcat, cat, stack.
 #include "absl/strings/str_cat.h"
-#include "engine/lang/broadcast.h"
 #include "engine/lang/builtins/arrays.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/indexing.h"
+#include "engine/lang/operations/broadcast.h"
+#include "engine/lang/operations/indexing.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

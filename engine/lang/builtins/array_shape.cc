@@ -6,11 +6,11 @@
 #include "absl/strings/str_join.h"
 #include "engine/lang/builtins/arrays.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/characters.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
-#include "engine/lang/indexing.h"
-#include "engine/lang/iteration.h"
+#include "engine/lang/display/display.h"
+#include "engine/lang/operations/indexing.h"
+#include "engine/lang/operations/iteration.h"
+#include "engine/lang/syntax/characters.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

@@ -1,9 +1,9 @@
 #include "engine/lang/builtins/definition.h"
 
 #include "absl/strings/str_cat.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
+#include "engine/lang/display/display.h"
 #include "engine/lang/function.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 

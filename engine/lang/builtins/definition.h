@@ -10,7 +10,7 @@
 #include "absl/types/span.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/builtin.h"
-#include "engine/lang/support.h"
+#include "engine/lang/operations/support.h"
 
 namespace fluxgate::lang {
 

@@ -1,11 +1,11 @@
 // Dict and what it shares with named tuples: keys, values, get, haskey, merge, pairs.
 #include "absl/strings/str_cat.h"
-#include "engine/lang/broadcast.h"
 #include "engine/lang/builtins/collections.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
-#include "engine/lang/indexing.h"
+#include "engine/lang/display/display.h"
+#include "engine/lang/operations/broadcast.h"
+#include "engine/lang/operations/indexing.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/value/struct.h"
 
 namespace fluxgate::lang {

@@ -1,15 +1,15 @@
 // map, filter, reduce, folds, zip and the other functions of functions.
 #include "absl/strings/str_cat.h"
-#include "engine/lang/broadcast.h"
 #include "engine/lang/builtins/arrays.h"
 #include "engine/lang/builtins/definition.h"
 #include "engine/lang/builtins/reductions.h"
-#include "engine/lang/characters.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/elementwise.h"
 #include "engine/lang/function.h"
-#include "engine/lang/indexing.h"
-#include "engine/lang/iteration.h"
+#include "engine/lang/operations/broadcast.h"
+#include "engine/lang/operations/elementwise.h"
+#include "engine/lang/operations/indexing.h"
+#include "engine/lang/operations/iteration.h"
+#include "engine/lang/syntax/characters.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

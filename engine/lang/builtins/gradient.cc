@@ -5,10 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/diagnostics.h"
 #include "engine/lang/function.h"
-#include "engine/lang/gradients.h"
-#include "engine/lang/lifting.h"
+#include "engine/lang/gradient/gradients.h"
+#include "engine/lang/gradient/lifting.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/value/containers.h"
 
 namespace fluxgate::lang {

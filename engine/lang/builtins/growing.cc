@@ -3,11 +3,11 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "engine/lang/broadcast.h"
 #include "engine/lang/builtins/collections.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
+#include "engine/lang/display/display.h"
+#include "engine/lang/operations/broadcast.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
 #include "engine/lang/builtins/numbers.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
-#include "engine/lang/operators.h"
+#include "engine/lang/display/display.h"
+#include "engine/lang/operations/operators.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

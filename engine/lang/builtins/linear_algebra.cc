@@ -1,14 +1,13 @@
 // LinearAlgebra: dot, norm, tr, det, inv, transpose, diag, kron, ...
-#include "engine/lang/linear_algebra.h"
-
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/constants.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/elementwise.h"
-#include "engine/lang/operators.h"
+#include "engine/lang/operations/constants.h"
+#include "engine/lang/operations/elementwise.h"
+#include "engine/lang/operations/matrix_products.h"
+#include "engine/lang/operations/operators.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

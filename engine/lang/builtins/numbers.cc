@@ -6,12 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
-#include "engine/lang/elementwise.h"
+#include "engine/lang/display/display.h"
 #include "engine/lang/function.h"
-#include "engine/lang/linear_algebra.h"
-#include "engine/lang/operators.h"
+#include "engine/lang/operations/elementwise.h"
+#include "engine/lang/operations/matrix_products.h"
+#include "engine/lang/operations/operators.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

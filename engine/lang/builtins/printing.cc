@@ -3,9 +3,9 @@
 #include "absl/strings/str_join.h"
 #include "engine/lang/builtins/definition.h"
 #include "engine/lang/builtins/text.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
+#include "engine/lang/display/display.h"
 #include "engine/lang/io.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

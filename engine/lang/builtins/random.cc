@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/diagnostics.h"
 #include "engine/lang/showable.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

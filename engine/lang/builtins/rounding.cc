@@ -2,11 +2,11 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "engine/lang/broadcast.h"
 #include "engine/lang/builtins/definition.h"
 #include "engine/lang/builtins/numbers.h"
-#include "engine/lang/elementwise.h"
-#include "engine/lang/operators.h"
+#include "engine/lang/operations/broadcast.h"
+#include "engine/lang/operations/elementwise.h"
+#include "engine/lang/operations/operators.h"
 
 namespace fluxgate::lang {
 namespace {

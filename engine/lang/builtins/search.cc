@@ -6,8 +6,8 @@
 #include "engine/lang/builtins/arrays.h"
 #include "engine/lang/builtins/reductions.h"
 #include "engine/lang/function.h"
-#include "engine/lang/indexing.h"
-#include "engine/lang/operators.h"
+#include "engine/lang/operations/indexing.h"
+#include "engine/lang/operations/operators.h"
 
 namespace fluxgate::lang {
 namespace {

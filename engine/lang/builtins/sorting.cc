@@ -3,15 +3,15 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
-#include "engine/lang/broadcast.h"
 #include "engine/lang/builtins/arrays.h"
 #include "engine/lang/builtins/collections.h"
 #include "engine/lang/builtins/definition.h"
 #include "engine/lang/builtins/reductions.h"
-#include "engine/lang/characters.h"
-#include "engine/lang/indexing.h"
-#include "engine/lang/iteration.h"
-#include "engine/lang/operators.h"
+#include "engine/lang/operations/broadcast.h"
+#include "engine/lang/operations/indexing.h"
+#include "engine/lang/operations/iteration.h"
+#include "engine/lang/operations/operators.h"
+#include "engine/lang/syntax/characters.h"
 
 namespace fluxgate::lang {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/reductions.h"
-#include "engine/lang/operators.h"
+#include "engine/lang/operations/operators.h"
 
 namespace fluxgate::lang {
 namespace {

@@ -14,10 +14,10 @@
 #include "absl/strings/str_split.h"
 #include "engine/lang/builtins/definition.h"
 #include "engine/lang/builtins/text.h"
-#include "engine/lang/characters.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
+#include "engine/lang/display/display.h"
 #include "engine/lang/function.h"
+#include "engine/lang/syntax/characters.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {

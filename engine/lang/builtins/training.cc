@@ -1,13 +1,12 @@
-#include "engine/lang/training.h"
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/data/functions.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/gradients.h"
+#include "engine/lang/gradient/gradients.h"
+#include "engine/lang/syntax/diagnostics.h"
+#include "engine/lang/training/training_plan.h"
 #include "engine/optim/update.h"
 #include "engine/value/containers.h"
 

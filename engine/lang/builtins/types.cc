@@ -1,11 +1,11 @@
 // Types, fields and exceptions as functions.
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/diagnostics.h"
-#include "engine/lang/display.h"
+#include "engine/lang/display/display.h"
 #include "engine/lang/exception.h"
 #include "engine/lang/function.h"
 #include "engine/lang/io.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/value/containers.h"
 
 namespace fluxgate::lang {

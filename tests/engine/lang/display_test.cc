@@ -1,4 +1,4 @@
-#include "engine/lang/display.h"
+#include "engine/lang/display/display.h"
 
 #include <cmath>
 #include <limits>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/lang/display_text.h"
+#include "engine/lang/display/text.h"
 #include "engine/lang/showable.h"
 #include "engine/lang/types.h"
 #include "engine/value/array.h"

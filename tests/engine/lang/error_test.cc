@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "engine/lang/diagnostics.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "tests/testing/julia_session.h"
 
 namespace fluxgate::testing {

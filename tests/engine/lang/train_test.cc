@@ -1,4 +1,4 @@
-#include "engine/lang/train.h"
+#include "engine/lang/training/train.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/lang/dispatch.h"
-#include "engine/lang/scope.h"
+#include "engine/lang/evaluate/dispatch.h"
+#include "engine/lang/evaluate/scope.h"
 #include "engine/value/array.h"
 #include "engine/value/containers.h"
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "engine/lang/diagnostics.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/fluxgate/v1/error.pb.h"
 #include "server/wire/text.h"

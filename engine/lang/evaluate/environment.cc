@@ -1,0 +1,56 @@
+#include "engine/lang/evaluate/environment.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/lang/evaluate/modules.h"
+
+namespace fluxgate::lang {
+
+int32_t Environment::CellFor(const std::string& name) {
+  const auto [it, fresh] = index_.try_emplace(name, static_cast<int32_t>(cells_.size()));
+  if (fresh) {
+    Cell cell;
+    cell.name = name;
+    if (const Value* builtin = FindBuiltin(name)) {
+      cell.builtin = *builtin;
+      cell.has_builtin = true;
+    }
+    cells_.push_back(std::move(cell));
+  }
+  return it->second;
+}
+
+const Environment::Cell* Environment::Find(absl::string_view name) const {
+  const auto it = index_.find(name);
+  return it == index_.end() ? nullptr : &cells_[it->second];
+}
+
+void Environment::Define(int32_t index, Value value) {
+  Cell& cell = cells_[index];
+  if (!cell.defined) cell.order = next_order_++;
+  cell.defined = true;
+  cell.value = std::move(value);
+}
+
+bool Environment::Erase(absl::string_view name) {
+  const auto it = index_.find(name);
+  if (it == index_.end() || !cells_[it->second].defined) return false;
+  cells_[it->second].defined = false;
+  cells_[it->second].value = Value();
+  return true;
+}
+
+std::vector<std::string> Environment::Names() const {
+  std::vector<const Cell*> defined;
+  for (const Cell& cell : cells_) {
+    if (cell.defined) defined.push_back(&cell);
+  }
+  std::sort(defined.begin(), defined.end(),
+            [](const Cell* a, const Cell* b) { return a->order < b->order; });
+  std::vector<std::string> names;
+  for (const Cell* cell : defined) names.push_back(cell->name);
+  return names;
+}
+
+}  // namespace fluxgate::lang
