@@ -41,7 +41,7 @@ absl::StatusOr<bool> Flag(const Arguments& arguments, absl::string_view name, bo
 
 // DataLoader(data; batchsize = 1, shuffle = false, partial = true, rng, seed, buffer = false,
 // parallel = false, collate = nothing). The order comes from `seed`, or else from the session's
-// numbers, as it does whatever `rng` is given.
+// numbers (the language turns an `rng` into a seed). Arrays are cut as collate = true joins them.
 absl::StatusOr<Value> CallDataLoader(Context& context, const Arguments& arguments) {
   LoaderOptions options;
   if (const Value* size = arguments.Keyword("batchsize"); size != nullptr) {
@@ -54,7 +54,10 @@ absl::StatusOr<Value> CallDataLoader(Context& context, const Arguments& argument
   FG_RETURN_IF_ERROR(Flag(arguments, "parallel", false).status());
   if (const Value* collate = arguments.Keyword("collate");
       collate != nullptr && !collate->is_nothing()) {
-    return Error("ArgumentError", "DataLoader supports collate=nothing only");
+    if (!collate->is_bool()) {
+      return Error("ArgumentError", "DataLoader's collate is nothing, true or false");
+    }
+    options.collate = collate->scalar().AsBool();
   }
   if (const Value* seed = arguments.Keyword("seed"); seed != nullptr) {
     FG_ASSIGN_OR_RETURN(int64_t number, nn::IntegerArgument(context, *seed, "seed"));
@@ -130,7 +133,7 @@ absl::StatusOr<Value> CallSplitObs(Context& context, const Arguments& arguments)
   std::iota(order.begin(), order.end(), int64_t{0});
   if (shuffle) {
     FG_ASSIGN_OR_RETURN(uint64_t seed, DrawSeed(context));
-    order = ShuffledOrder(count, seed, 0);
+    ShuffleOrder(seed, 0, absl::MakeSpan(order));
   }
   std::vector<Value> parts;
   size_t start = 0;

@@ -7,6 +7,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/kernels/random.h"
 #include "engine/nn/errors.h"
+#include "engine/value/containers.h"
 
 namespace fluxgate::data {
 namespace {
@@ -46,12 +47,10 @@ class Stream {
 
 }  // namespace
 
-std::vector<int64_t> ShuffledOrder(int64_t count, uint64_t seed, int64_t epoch) {
-  std::vector<int64_t> order(static_cast<size_t>(count));
+void ShuffleOrder(uint64_t seed, int64_t epoch, absl::Span<int64_t> order) {
   std::iota(order.begin(), order.end(), int64_t{0});
   Stream stream(seed, static_cast<uint64_t>(epoch));
   for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[stream.Below(i)]);
-  return order;
 }
 
 DataLoader::DataLoader(Value data, const LoaderOptions& options, int64_t num_observations,
@@ -60,7 +59,9 @@ DataLoader::DataLoader(Value data, const LoaderOptions& options, int64_t num_obs
       data_(std::move(data)),
       options_(options),
       num_observations_(num_observations),
-      batch_(batch) {}
+      batch_(batch),
+      size_(num_observations / batch + (options.partial && num_observations % batch != 0 ? 1 : 0)) {
+}
 
 absl::StatusOr<std::shared_ptr<DataLoader>> DataLoader::Create(Value data,
                                                                const LoaderOptions& options) {
@@ -73,11 +74,6 @@ absl::StatusOr<std::shared_ptr<DataLoader>> DataLoader::Create(Value data,
   // More than there are is all there are, as MLUtils takes it.
   const int64_t batch = options.batch_size < 0 ? 1 : std::min(options.batch_size, count);
   return std::shared_ptr<DataLoader>(new DataLoader(std::move(data), options, count, batch));
-}
-
-int64_t DataLoader::size() const {
-  const int64_t whole = num_observations_ / batch_;
-  return whole + (options_.partial && num_observations_ % batch_ != 0 ? 1 : 0);
 }
 
 int64_t DataLoader::BatchLength(int64_t i) const {
@@ -106,21 +102,27 @@ std::string DataLoader::Show() const {
   return text;
 }
 
-absl::Status LoaderEpoch::Restart() {
-  FG_ASSIGN_OR_RETURN(int64_t count, CountObservations(loader_->data()));
+absl::Status LoaderEpoch::ReadData() {
+  FG_ASSIGN_OR_RETURN(const int64_t count, CountObservations(loader_->data()));
   if (count != loader_->num_observations()) {
     return nn::Error("DimensionMismatch", "the data had ", loader_->num_observations(),
                      " observations when the loader was made, and has ", count, " now");
   }
+  FG_ASSIGN_OR_RETURN(parts_, Densify(loader_->data()));
+  run_bytes_.clear();
+  for (const Tensor& array : parts_.arrays) run_bytes_.push_back(array.bytes() / count);
+  order_.resize(static_cast<size_t>(count));
+  std::iota(order_.begin(), order_.end(), int64_t{0});
+  return absl::OkStatus();
+}
+
+absl::Status LoaderEpoch::Restart() {
+  if (!parts_.all_dense || !parts_.IsCurrent()) FG_RETURN_IF_ERROR(ReadData());
   const int64_t number = loader_->epochs_started();
   loader_->set_epochs_started(number + 1);
   if (loader_->options().shuffle) {
-    order_ = ShuffledOrder(count, loader_->options().seed, number);
-  } else {
-    order_.resize(static_cast<size_t>(count));
-    std::iota(order_.begin(), order_.end(), int64_t{0});
+    ShuffleOrder(loader_->options().seed, number, absl::MakeSpan(order_));
   }
-  FG_ASSIGN_OR_RETURN(parts_, Densify(loader_->data()));
   next_ = 0;
   return absl::OkStatus();
 }
@@ -132,6 +134,13 @@ absl::StatusOr<bool> LoaderEpoch::Next(Value* batch) {
                                           static_cast<size_t>(loader_->BatchLength(next_)));
   if (loader_->options().batch_size < 0) {
     FG_ASSIGN_OR_RETURN(*batch, GetObservation(loader_->data(), indices[0]));
+  } else if (!loader_->options().collate) {
+    std::vector<Value> observations;
+    for (const int64_t i : indices) {
+      FG_ASSIGN_OR_RETURN(Value one, GetObservation(loader_->data(), i));
+      observations.push_back(std::move(one));
+    }
+    *batch = List::Of(std::move(observations));
   } else {
     FG_ASSIGN_OR_RETURN(*batch, GetObservations(loader_->data(), indices));
   }
@@ -142,7 +151,8 @@ absl::StatusOr<bool> LoaderEpoch::Next(Value* batch) {
 int64_t LoaderEpoch::PeekSignature() const {
   if (next_ >= size()) return kEnd;
   // A single observation of a vector is a number, which is not an array.
-  if (!parts_.all_dense || loader_->options().batch_size < 0) return kUnknown;
+  const LoaderOptions& options = loader_->options();
+  if (!parts_.all_dense || options.batch_size < 0 || !options.collate) return kUnknown;
   return loader_->BatchLength(next_);
 }
 
@@ -155,8 +165,7 @@ absl::Status LoaderEpoch::NextInto(absl::Span<std::byte* const> buffers,
     const Tensor& array = parts_.arrays[k];
     if (array.num_elements() == 0) continue;
     if (!loader_->options().shuffle) {
-      const int64_t run = array.bytes() / loader_->num_observations();
-      const std::byte* at = array.raw() + start * run;
+      const std::byte* at = array.raw() + start * run_bytes_[k];
       if (reinterpret_cast<uintptr_t>(at) % 64 == 0) {
         data[k] = at;
         continue;

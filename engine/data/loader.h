@@ -19,11 +19,12 @@ struct LoaderOptions {
   bool shuffle = false;
   bool partial = true;  // a last, smaller batch is kept
   uint64_t seed = 0;    // of the order of every epoch
+  bool collate = true;  // false: a batch is the vector of its observations
 };
 
-// The order of epoch `epoch` (from 0) under `seed`: a permutation of 0, …, count - 1 by Fisher and
-// Yates from a Philox stream, the same everywhere.
-std::vector<int64_t> ShuffledOrder(int64_t count, uint64_t seed, int64_t epoch);
+// The order of epoch `epoch` (from 0) under `seed`: a permutation of 0, …, order.size() - 1 by
+// Fisher and Yates from a Philox stream, the same everywhere.
+void ShuffleOrder(uint64_t seed, int64_t epoch, absl::Span<int64_t> order);
 
 class LoaderEpoch;
 
@@ -39,7 +40,7 @@ class DataLoader : public Object, public std::enable_shared_from_this<DataLoader
   absl::StatusOr<std::unique_ptr<LoaderEpoch>> StartEpoch() const;
 
   int64_t num_observations() const { return num_observations_; }
-  int64_t size() const;  // batches in an epoch
+  int64_t size() const { return size_; }  // batches in an epoch
   // Observations in batch i.
   int64_t BatchLength(int64_t i) const;
   const Value& data() const { return data_; }
@@ -61,6 +62,7 @@ class DataLoader : public Object, public std::enable_shared_from_this<DataLoader
   const LoaderOptions options_;
   const int64_t num_observations_;
   const int64_t batch_;  // observations in a full batch
+  const int64_t size_;
   mutable int64_t epochs_started_ = 0;
 };
 
@@ -87,9 +89,12 @@ class LoaderEpoch {
   explicit LoaderEpoch(std::shared_ptr<const DataLoader> loader) : loader_(std::move(loader)) {}
 
   const std::shared_ptr<const DataLoader> loader_;
+  absl::Status ReadData();
+
   DenseParts parts_;
-  std::vector<int64_t> order_;  // of the observations
-  int64_t next_ = 0;            // batch
+  std::vector<int64_t> run_bytes_;  // of an observation, for each array of parts_
+  std::vector<int64_t> order_;      // of the observations
+  int64_t next_ = 0;                // batch
 };
 
 }  // namespace fluxgate::data

@@ -1,5 +1,6 @@
 #include "engine/data/observations.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -155,6 +156,7 @@ absl::StatusOr<DenseParts> Densify(const Value& data) {
     if (const auto* array = part.As<Array>(); array != nullptr && array->shape().rank() > 0) {
       FG_ASSIGN_OR_RETURN(Tensor tensor, array->Read());
       dense.arrays.push_back(std::move(tensor));
+      dense.sources.push_back({array->storage(), array->storage()->version()});
     } else if (const auto* range = part.As<Range>()) {
       FG_ASSIGN_OR_RETURN(Tensor tensor, RangeTensor(*range));
       dense.arrays.push_back(std::move(tensor));
@@ -164,6 +166,12 @@ absl::StatusOr<DenseParts> Densify(const Value& data) {
   }
   dense.all_dense = true;
   return dense;
+}
+
+bool DenseParts::IsCurrent() const {
+  return std::all_of(sources.begin(), sources.end(), [](const Source& source) {
+    return source.storage->version() == source.version;
+  });
 }
 
 void Gather(const Tensor& source, absl::Span<const int64_t> indices, std::byte* target) {

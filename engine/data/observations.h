@@ -2,11 +2,13 @@
 #define FLUXGATE_ENGINE_DATA_OBSERVATIONS_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "engine/value/array.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::data {
@@ -24,8 +26,17 @@ absl::StatusOr<Value> GetObservation(const Value& data, int64_t index);
 
 // The arrays of numbers among the parts, in walk order; nothing when some part is of another kind.
 struct DenseParts {
+  // What an array was when it was read.
+  struct Source {
+    std::shared_ptr<const Storage> storage;
+    uint64_t version;
+  };
   bool all_dense = false;
-  std::vector<Tensor> arrays;  // ranges as arrays
+  std::vector<Tensor> arrays;   // ranges as arrays
+  std::vector<Source> sources;  // of those that are no ranges
+
+  // Whether nobody has written the data since. REQUIRES: all_dense.
+  bool IsCurrent() const;
 };
 absl::StatusOr<DenseParts> Densify(const Value& data);
 

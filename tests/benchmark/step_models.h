@@ -29,8 +29,8 @@ class Stream {
   uint64_t state_;
 };
 
-// A training problem: column-major arrays, and Julia text for the rest. The text sees the weights as
-// W1, b1, W2, b2, ...; a batch is (x, y).
+// A training problem: column-major arrays, and Julia text for the rest. The text sees the weights
+// as W1, b1, W2, b2, ...; a batch is (x, y).
 struct StepModel {
   struct Layer {
     int64_t in = 0, out = 0;

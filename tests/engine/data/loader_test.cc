@@ -104,13 +104,29 @@ TEST(DataLoader, ShufflesEveryEpochAnewAndReproducibly) {
   EXPECT_THAT(sorted, ElementsAre(0, 10, 20, 30, 40, 50, 60, 70, 80, 90));
 }
 
-TEST(ShuffledOrder, EveryPermutationIsAboutAsLikely) {
+TEST(ShuffleOrder, EveryPermutationIsAboutAsLikely) {
   std::vector<int> counts(6);
   for (int64_t epoch = 0; epoch < 6000; ++epoch) {
-    const std::vector<int64_t> order = ShuffledOrder(3, 11, epoch);
+    std::vector<int64_t> order(3);
+    ShuffleOrder(11, epoch, absl::MakeSpan(order));
     ++counts[static_cast<size_t>(order[0] * 2 + (order[1] > order[2] ? 1 : 0))];
   }
   for (int count : counts) EXPECT_NEAR(count, 1000, 150);
+}
+
+TEST(DataLoader, ARestartedEpochSeesWhatWasWrittenSince) {
+  ASSERT_OK_AND_ASSIGN(Tensor numbers, Tensor::FromVector<float>(Shape({1, 2}), {1, 2}));
+  const Value data = Array::Of(std::move(numbers));
+  ASSERT_OK_AND_ASSIGN(auto loader, DataLoader::Create(data, {.batch_size = 2}));
+  ASSERT_OK_AND_ASSIGN(auto epoch, loader->StartEpoch());
+  ASSERT_OK_AND_ASSIGN(Tensor others, Tensor::FromVector<float>(Shape({1, 2}), {3, 4}));
+  ASSERT_OK(data.As<Array>()->Write(std::move(others)));
+  ASSERT_OK(epoch->Restart());
+  alignas(64) std::byte room[64];
+  std::byte* const buffers[] = {room};
+  const std::byte* at[] = {room};
+  ASSERT_OK(epoch->NextInto(buffers, absl::MakeSpan(at)));
+  EXPECT_EQ(reinterpret_cast<const float*>(at[0])[1], 4);
 }
 
 TEST(DataLoader, TheFastPathGivesTheSameBatches) {
@@ -167,7 +183,7 @@ TEST(DataLoader, WrongArguments) {
   EXPECT_THAT(make(Value::Int(3)), StatusIs(kInvalid, HasSubstr("MethodError")));
   EXPECT_THAT(make(Pairs(), {{"batchsize", Value::Int(0)}}), StatusIs(kInvalid));
   EXPECT_THAT(make(Pairs(), {{"shuffle", Value::Int(1)}}), StatusIs(kInvalid));
-  EXPECT_THAT(make(Pairs(), {{"collate", Value::Bool(true)}}), StatusIs(kInvalid));
+  EXPECT_THAT(make(Pairs(), {{"collate", Value::Int(1)}}), StatusIs(kInvalid));
   EXPECT_THAT(make(Float32s({2, 0}, {})), StatusIs(kInvalid, HasSubstr("no observations")));
 }
 
