@@ -114,9 +114,9 @@ void KeepFreedMemory() {
 }
 
 // Waits for SIGTERM or SIGINT, which all threads block.
-void AwaitSignal(const sigset_t& signals, session::SessionRegistry& sessions) {
+void AwaitSignal(const sigset_t& signals, rpc::GrpcServer& server) {
   const timespec second{1, 0};
-  while (sigtimedwait(&signals, nullptr, &second) < 0) sessions.ExpireIdle();
+  while (sigtimedwait(&signals, nullptr, &second) < 0) server.ExpireIdle();
 }
 
 int Main() {
@@ -144,7 +144,7 @@ int Main() {
   std::printf("listening on %s\n", (*server)->address().c_str());
   std::fflush(stdout);
 
-  AwaitSignal(signals, (*server)->sessions());
+  AwaitSignal(signals, **server);
   spdlog::info("shutting down");
   // Only a second signal is left to wait for, on a thread that ends with the process.
   std::thread([signals] {

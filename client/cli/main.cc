@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/cli/arguments.h"
 #include "client/cli/commands.h"
 #include "client/cli/flags.h"
 #include "client/cpp/errors.h"
@@ -83,6 +84,10 @@ int main(int argc, char** argv) {
     return absl::EndsWith(file, "client/cli/flags.cc");
   };
   absl::SetFlagsUsageConfig(usage);
-  const std::vector<char*> positional = absl::ParseCommandLine(argc, argv);
+  std::vector<std::string> arguments = fluxgate::client::ProtectText({argv, argv + argc});
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  const std::vector<char*> positional =
+      absl::ParseCommandLine(static_cast<int>(pointers.size()), pointers.data());
   return fluxgate::client::Main({positional.begin() + 1, positional.end()});
 }

@@ -41,7 +41,7 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
     std::string detached;
     absl::Status status = client.Train(request, [&](const v1::TrainEvent& event) {
       if (event.has_started()) detached = event.started().job();
-      return !event.has_started();  // The rest is for whoever watches the job.
+      return true;
     });
     if (detached.empty()) return status;
     std::printf("%s\n", detached.c_str());

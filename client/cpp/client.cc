@@ -9,18 +9,26 @@
 namespace fluxgate::client {
 namespace {
 
-// Writes a first message and the tensors in chunks, and says that this is all. A stream that breaks
-// is left to Finish, which says why.
+// Writes a first message and the tensors in chunks, from where `begun` says that an earlier stream
+// broke, and says that this is all. A stream that breaks is left to Finish, which says why.
 template <typename Request>
 void WriteChunks(grpc::ClientWriter<Request>& writer, const Request& first,
-                 absl::Span<const NamedTensor> tensors) {
+                 absl::Span<const NamedTensor> tensors, const v1::GetUploadResponse& begun) {
   bool sending = writer.Write(first);
+  bool skipping = !begun.path().empty();
   for (const NamedTensor& tensor : tensors) {
-    sending = sending && SendChunks(tensor, [&](v1::TensorChunk chunk) {
-                Request request;
-                *request.mutable_chunk() = std::move(chunk);
-                return writer.Write(request);
-              });
+    const bool is_begun = skipping && tensor.path == begun.path();
+    if (skipping && !is_begun) continue;
+    skipping = false;
+    const size_t offset = is_begun ? begun.offset() : 0;
+    sending = sending && SendChunks(
+                             tensor,
+                             [&](v1::TensorChunk chunk) {
+                               Request request;
+                               *request.mutable_chunk() = std::move(chunk);
+                               return writer.Write(request);
+                             },
+                             offset);
   }
   writer.WritesDone();
 }
@@ -65,23 +73,43 @@ std::string Client::NewRequestId() {
   return absl::StrFormat("%016x%016x", random(), random());
 }
 
-absl::StatusOr<v1::Dataset> Client::PushDataset(const std::string& name,
-                                                absl::Span<const NamedTensor> tensors) {
-  const std::string request_id = NewRequestId();
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<Response> Client::Upload(
+    std::unique_ptr<grpc::ClientWriter<Request>> (Stub::*method)(grpc::ClientContext*, Response*),
+    Request first, absl::Span<const NamedTensor> tensors) {
+  FillIn(first);
+  first.set_tensors(static_cast<uint32_t>(tensors.size()));
+  v1::GetUploadRequest question;
+  question.set_upload(first.request_id());
+  v1::GetUploadResponse begun;
   Backoff backoff(options_.retry);
   while (true) {
     grpc::ClientContext context;
-    v1::PushDatasetResponse response;
-    auto writer = stub<v1::Datasets::Stub>().PushDataset(&context, &response);
-    v1::PushDatasetRequest first;
-    first.set_session(options_.session);
-    first.set_name(name);
-    first.set_request_id(request_id);
-    WriteChunks(*writer, first, tensors);
+    Response response;
+    auto writer = (stub<Stub>().*method)(&context, &response);
+    WriteChunks(*writer, first, tensors, begun);
     absl::Status status = ToStatus(writer->Finish());
-    if (status.ok()) return response.dataset();
-    if (!backoff.Retry(status)) return status;
+    if (status.ok()) return response;
+    // What the server kept may be forgotten between its answer and the stream that goes on.
+    const bool forgotten = first.resume() && absl::IsNotFound(status);
+    if (!forgotten && !backoff.Retry(status)) return status;
+    absl::StatusOr<v1::GetUploadResponse> kept = Call(&v1::Sessions::Stub::GetUpload, question);
+    if (!kept.ok() && !absl::IsNotFound(kept.status())) return status;
+    const bool further =
+        kept.ok() && (kept->path() != begun.path() || kept->offset() > begun.offset());
+    if (further) backoff.Reset();
+    first.set_resume(kept.ok());
+    begun = kept.ok() ? *std::move(kept) : v1::GetUploadResponse();
   }
+}
+
+absl::StatusOr<v1::Dataset> Client::PushDataset(const std::string& name,
+                                                absl::Span<const NamedTensor> tensors) {
+  v1::PushDatasetRequest first;
+  first.set_name(name);
+  auto response = Upload(&v1::Datasets::Stub::PushDataset, std::move(first), tensors);
+  if (!response.ok()) return response.status();
+  return response->dataset();
 }
 
 absl::StatusOr<std::vector<NamedTensor>> Client::PullDataset(const std::string& name) {
@@ -106,21 +134,9 @@ absl::StatusOr<std::vector<NamedTensor>> Client::GetParameters(
 
 absl::StatusOr<v1::SetParametersResponse> Client::SetParameters(
     const std::string& model, absl::Span<const NamedTensor> tensors) {
-  const std::string request_id = NewRequestId();
-  Backoff backoff(options_.retry);
-  while (true) {
-    grpc::ClientContext context;
-    v1::SetParametersResponse response;
-    auto writer = stub<v1::Models::Stub>().SetParameters(&context, &response);
-    v1::SetParametersRequest first;
-    first.set_session(options_.session);
-    first.set_model(model);
-    first.set_request_id(request_id);
-    WriteChunks(*writer, first, tensors);
-    absl::Status status = ToStatus(writer->Finish());
-    if (status.ok()) return response;
-    if (!backoff.Retry(status)) return status;
-  }
+  v1::SetParametersRequest first;
+  first.set_model(model);
+  return Upload(&v1::Models::Stub::SetParameters, std::move(first), tensors);
 }
 
 absl::Status Client::Train(v1::TrainRequest request, const OnTrainEvent& on_event) {

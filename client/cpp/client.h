@@ -63,6 +63,7 @@ class Client {
   }
 
   // ---- Streams ----
+  // Tensors to the server go on where they broke, after a lost connection, by the retry policy.
   // Stores a dataset from tensors named "x" and, perhaps, "y".
   absl::StatusOr<v1::Dataset> PushDataset(const std::string& name,
                                           absl::Span<const NamedTensor> tensors);
@@ -76,7 +77,7 @@ class Client {
   // False asks to stop.
   using OnTrainEvent = std::function<bool(const v1::TrainEvent&)>;
   // Trains until the last event. The training stops when `on_event` returns false, or when this
-  // process dies, unless the request asks to detach.
+  // process dies. A request that asks to detach gets one event, `started`, and the job goes on.
   absl::Status Train(v1::TrainRequest request, const OnTrainEvent& on_event);
 
   using OnJobEvent = std::function<bool(const v1::WatchJobResponse&)>;
@@ -97,6 +98,12 @@ class Client {
   Stub& stub() {
     return *std::get<std::unique_ptr<Stub>>(stubs_);
   }
+
+  // Sends a first message and the tensors, again and again where it broke, until they have come.
+  template <typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> Upload(
+      std::unique_ptr<grpc::ClientWriter<Request>> (Stub::*method)(grpc::ClientContext*, Response*),
+      Request first, absl::Span<const NamedTensor> tensors);
 
   template <typename Request>
   void FillIn(Request& request) const {

@@ -16,9 +16,10 @@ int64_t ExpectedBytes(const HostTensor& tensor) {
 
 }  // namespace
 
-bool SendChunks(const NamedTensor& named, absl::FunctionRef<bool(v1::TensorChunk chunk)> send) {
+bool SendChunks(const NamedTensor& named, absl::FunctionRef<bool(v1::TensorChunk chunk)> send,
+                size_t offset) {
   const std::string& bytes = named.tensor.bytes;
-  size_t offset = 0;
+  if (offset > 0 && offset >= bytes.size()) return true;
   do {
     v1::TensorChunk chunk;
     if (offset == 0) {

@@ -17,8 +17,9 @@ struct NamedTensor {
 };
 
 // Cuts a tensor into chunks of at most 1 MiB with their checksums and hands them to `send`, in
-// order, until it returns false.
-bool SendChunks(const NamedTensor& tensor, absl::FunctionRef<bool(v1::TensorChunk chunk)> send);
+// order, until it returns false. Begins with the byte at `offset`, where an upload broke.
+bool SendChunks(const NamedTensor& tensor, absl::FunctionRef<bool(v1::TensorChunk chunk)> send,
+                size_t offset = 0);
 
 // Puts the chunks of a stream together again, checking order, size and checksum.
 class ChunkAssembler {

@@ -42,8 +42,8 @@ absl::StatusOr<Value> FromWeights(Context& context, const Value& weights, const 
                                   const Value& activation) {
   const auto* array = weights.As<Array>();
   if (array == nullptr || array->shape().rank() != 2) {
-    return Error("MethodError", "no method matching Dense(::", Summary(weights),
-                 "): it takes in => out, or a matrix of weights");
+    return Error("MethodError", "no method matching Dense of ", Summary(weights),
+                 ": it takes in => out, or a matrix of weights");
   }
   FG_RETURN_IF_ERROR(CheckCallable(activation, "Dense"));
   FG_ASSIGN_OR_RETURN(Value b, CreateBias(context, bias, *array, Shape({array->shape().dim(0)})));
@@ -75,8 +75,8 @@ absl::StatusOr<Value> Construct(Context& context, const Arguments& arguments) {
   } else {
     in = arguments[0];
     if (arguments.size() < 2) {
-      return Error("MethodError", "no method matching Dense(::", Summary(in),
-                   "): it takes in => out, or a matrix of weights");
+      return Error("MethodError", "no method matching Dense of ", Summary(in),
+                   ": it takes in => out, or a matrix of weights");
     }
     out = arguments[1];
     next = 2;

@@ -1,5 +1,6 @@
 #include "engine/runtime/executor.h"
 
+#include <chrono>
 #include <algorithm>
 #include <utility>
 
@@ -154,6 +155,7 @@ absl::StatusOr<std::shared_ptr<const LoadedPlan>> Executor::Load(ir::Graph graph
   compile::PlanKey key{std::move(graph), std::move(options), backend_->info().name};
   std::shared_ptr<const compile::CachedPlan> cached = cache_->Find(key);
   if (cached == nullptr) {
+    const auto begin = std::chrono::steady_clock::now();
     FG_ASSIGN_OR_RETURN(
         compile::Plan plan,
         compile::Compile(key.graph, key.options,
@@ -163,6 +165,7 @@ absl::StatusOr<std::shared_ptr<const LoadedPlan>> Executor::Load(ir::Graph graph
     FG_ASSIGN_OR_RETURN(std::shared_ptr<const Executable> executable,
                         backend_->Load(std::move(plan)));
     cached = cache_->Insert(std::move(key), std::make_shared<LoadedPlan>(std::move(executable)));
+    compile_time_ += std::chrono::steady_clock::now() - begin;
   }
   return std::static_pointer_cast<const LoadedPlan>(cached);
 }

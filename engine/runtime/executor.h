@@ -1,7 +1,9 @@
 #ifndef FLUXGATE_ENGINE_RUNTIME_EXECUTOR_H_
 #define FLUXGATE_ENGINE_RUNTIME_EXECUTOR_H_
 
+#include <chrono>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -50,6 +52,8 @@ class Executor {
   // The plan of a graph, from the cache or made now.
   absl::StatusOr<std::shared_ptr<const LoadedPlan>> Load(ir::Graph graph,
                                                          compile::CompileOptions options);
+  // The time that making plans has taken since the last call.
+  std::chrono::nanoseconds TakeCompileTime() { return std::exchange(compile_time_, {}); }
 
  private:
   absl::StatusOr<std::vector<Tensor>> RunNodes(const ir::Graph& graph,
@@ -68,6 +72,7 @@ class Executor {
   };
   absl::flat_hash_map<const LoadedPlan*, Idle> idle_;
   int64_t idle_bytes_ = 0;
+  std::chrono::nanoseconds compile_time_{0};
 };
 
 // A tensor where the backend can compute with it: in place when that is the host.

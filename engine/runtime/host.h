@@ -1,6 +1,7 @@
 #ifndef FLUXGATE_ENGINE_RUNTIME_HOST_H_
 #define FLUXGATE_ENGINE_RUNTIME_HOST_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,6 +44,8 @@ class RuntimeHost : public Host {
   // The sequence of random keys, for checkpoints.
   KeySequence& keys() { return keys_; }
   Backend& backend() const { return executor_.backend(); }
+  // The time that making plans has taken since the last call.
+  std::chrono::nanoseconds TakeCompileTime() { return executor_.TakeCompileTime(); }
 
   // ---- Host ----
   absl::StatusOr<Tensor> EvaluateNode(const ir::Node& node,

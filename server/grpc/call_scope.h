@@ -27,20 +27,23 @@ class CallScope {
   Environment& environment() { return environment_; }
   const std::string& method() const { return method_; }
   CancellationSource& cancellation() { return source_; }
+  const CancellationSource& cancellation() const { return source_; }
 
-  // Runs `work` and books the time it took: what it did not book itself counts as compute.
+  // Runs `work` and books the time since the call came: what `work` did not book itself counts as
+  // compute.
   template <typename Work>
   auto Measure(jobs::Permit* permit, Work work) {
     session::CallContext context{source_.token(), permit, {}};
     context.times.queue = Clock::now() - arrived_;
-    const auto begin = Clock::now();
     auto result = work(context);
-    const auto booked = context.times.compile + context.times.copy_in + context.times.copy_out +
-                        (context.times.queue - (begin - arrived_));
-    times_ = context.times;
-    times_.compute += Clock::now() - begin - booked;
+    context.times.BookRest(Clock::now() - arrived_);
+    times_ += context.times;
     return result;
   }
+  // For what is no part of the work: the messages of a stream before it or after it.
+  metrics::CallTimes& times() { return times_; }
+  // The call waits for its worker from now on: until now it waited for its client.
+  void Arrived() { arrived_ = Clock::now(); }
 
   // Must be called exactly once, before the reactor's Finish.
   void Finished(const absl::Status& status) {
@@ -51,7 +54,7 @@ class CallScope {
   using Clock = std::chrono::steady_clock;
   Environment& environment_;
   const std::string method_;
-  const Clock::time_point arrived_ = Clock::now();
+  Clock::time_point arrived_ = Clock::now();
   CancellationSource source_;
   metrics::CallTimes times_;
 };

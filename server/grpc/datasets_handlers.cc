@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "engine/base/status_macros.h"
+#include "server/grpc/list_values.h"
+#include "server/grpc/tensor_sink.h"
 #include "server/session/parameters.h"
 #include "server/session/workspace.h"
 #include "server/wire/chunk_codec.h"
@@ -20,12 +20,6 @@
 
 namespace fluxgate::rpc {
 namespace {
-
-session::Session::Entry ShortEntry() {
-  session::Session::Entry entry;
-  entry.timeout = wire::kDefaultTimeout;
-  return entry;
-}
 
 absl::StatusOr<session::NamedValue> DatasetOf(session::Visit& visit, absl::string_view name) {
   auto dataset = session::FindDataset(visit, name);
@@ -43,49 +37,45 @@ class DatasetSource final : public ChunkSource<v1::PullDatasetResponse> {
   wire::ChunkEncoder chunks_;
 };
 
-class DatasetSink final : public ChunkSink<v1::PushDatasetRequest, v1::PushDatasetResponse> {
+class DatasetSink final : public TensorSink<v1::PushDatasetRequest, v1::PushDatasetResponse> {
  public:
-  explicit DatasetSink(ServerState& state) : state_(state) {}
-
-  absl::Status Accept(const v1::PushDatasetRequest& message) override {
-    if (!chunks_.has_value()) {
-      FG_RETURN_IF_ERROR(wire::CheckRequired(message.name(), "name"));
-      auto session = state_.sessions.FindOrCreate(message.session());
-      if (!session.ok()) return wire::AtField(session.status(), "session");
-      session_ = (*session)->name();
-      name_ = message.name();
-      request_id_ = message.request_id();
-      chunks_.emplace((*session)->budget());
-    } else if (!message.session().empty() || !message.request_id().empty() ||
-               (!message.name().empty() && message.name() != name_)) {
-      return wire::FieldError("name", "session, name and request_id belong to the first message");
-    }
-    fingerprint_ = absl::HashOf(fingerprint_, message.SerializeAsString());
-    if (message.has_x()) FG_RETURN_IF_ERROR(chunks_->AddWhole("x", message.x(), "x"));
-    if (message.has_y()) FG_RETURN_IF_ERROR(chunks_->AddWhole("y", message.y(), "y"));
-    if (!message.has_chunk()) return absl::OkStatus();
-    const std::string& path = message.chunk().path();
-    if (!path.empty() && path != "x" && path != "y") {
-      return wire::FieldError("chunk.path", "a dataset has the tensors x and y");
-    }
-    return chunks_->Add(message.chunk(), "chunk");
-  }
-
-  std::string session() const override { return session_; }
-
-  absl::Status Finish(v1::PushDatasetResponse* response, session::CallContext& context) override {
-    if (!chunks_.has_value()) return wire::FieldError("name", "the stream is empty");
-    FG_ASSIGN_OR_RETURN(const std::string answer, Once(state_, session_, request_id_, fingerprint_,
-                                                       context, [&] { return Store(context); }));
-    response->ParseFromString(answer);
-    return absl::OkStatus();
-  }
+  using TensorSink::TensorSink;
 
  private:
-  absl::StatusOr<std::string> Store(session::CallContext& context) {
+  absl::StatusOr<std::string> Target(const v1::PushDatasetRequest& first) override {
+    FG_RETURN_IF_ERROR(wire::CheckRequired(first.name(), "name"));
+    name_ = first.name();
+    return absl::StrCat("dataset ", name_);
+  }
+  bool RepeatsTarget(const v1::PushDatasetRequest& later) const override {
+    return later.name().empty() || later.name() == name_;
+  }
+  absl::string_view FirstOnly() const override {
+    return "session, name, request_id, resume and tensors belong to the first message";
+  }
+  absl::string_view FirstField() const override { return "name"; }
+  absl::StatusOr<std::shared_ptr<session::Session>> FindSession(
+      const std::string& name) const override {
+    return state_.sessions.FindOrCreate(name);
+  }
+
+  absl::Status AcceptWhole(const v1::PushDatasetRequest& message, Upload& upload) override {
+    if (message.has_x()) FG_RETURN_IF_ERROR(upload.chunks.AddWhole("x", message.x(), "x"));
+    if (message.has_y()) FG_RETURN_IF_ERROR(upload.chunks.AddWhole("y", message.y(), "y"));
+    if (message.has_x()) Mix(upload, "x", message.x().SerializeAsString());
+    if (message.has_y()) Mix(upload, "y", message.y().SerializeAsString());
+    return absl::OkStatus();
+  }
+  absl::Status CheckPath(const std::string& path) const override {
+    if (path.empty() || path == "x" || path == "y") return absl::OkStatus();
+    return wire::FieldError("chunk.path", "a dataset has the tensors x and y");
+  }
+
+  absl::StatusOr<std::string> Store(wire::ChunkDecoder& chunks,
+                                    session::CallContext& context) override {
     FG_ASSIGN_OR_RETURN(auto visit,
                         Enter(state_, session_, Access::kChange, context, ShortEntry()));
-    FG_ASSIGN_OR_RETURN(const auto values, chunks_->Finish(*visit));
+    FG_ASSIGN_OR_RETURN(const auto values, chunks.Finish(*visit));
     Value x, y;
     for (const auto& [path, value] : values) {
       Value& part = path == "y" ? y : x;
@@ -93,26 +83,32 @@ class DatasetSink final : public ChunkSink<v1::PushDatasetRequest, v1::PushDatas
       part = value;
     }
     if (x.is_nothing()) return wire::FieldError("x", "is required");
+    FG_RETURN_IF_ERROR(CheckExamples(x, y));
     const Value dataset = session::MakeDataset(x, y);
-    if (!session::IsDataset(dataset)) {
-      return wire::FieldError(
-          y.is_nothing() ? "x" : "y",
-          absl::StrCat("x and y are arrays with as many examples each, in their last dimension; "
-                       "x is ",
-                       wire::Summary(*visit, x),
-                       y.is_nothing() ? "" : absl::StrCat(" y is ", wire::Summary(*visit, y))));
-    }
     FG_RETURN_IF_ERROR(wire::AtField(visit->interpreter().Assign(name_, dataset), "name"));
     v1::PushDatasetResponse response;
     FG_RETURN_IF_ERROR(wire::DescribeDataset(*visit, {name_, dataset}, response.mutable_dataset()));
     return response.SerializeAsString();
   }
 
-  ServerState& state_;
-  std::string session_ = session::SessionRegistry::kDefault;
-  std::string name_, request_id_;
-  size_t fingerprint_ = 0;
-  absl::optional<wire::ChunkDecoder> chunks_;  // From the first message on.
+  static absl::Status CheckExamples(const Value& x, const Value& y) {
+    for (const auto& [field, value] : {std::pair("x", x), std::pair("y", y)}) {
+      if (!value.is_nothing() && !value.is(Kind::kArray)) {
+        return wire::FieldError(field,
+                                "is a number; an array is expected, whose last dimension "
+                                "counts examples");
+      }
+    }
+    if (y.is_nothing() || session::CountExamples(x) == session::CountExamples(y)) {
+      return absl::OkStatus();
+    }
+    return wire::FieldError(
+        "y",
+        absl::StrCat("has ", session::Counted(session::CountExamples(y), "example"), ", but x has ",
+                     session::CountExamples(x), "; the last dimension counts them"));
+  }
+
+  std::string name_;
 };
 
 }  // namespace
@@ -133,16 +129,8 @@ absl::Status DatasetsHandlers::GetDataset(const v1::GetDatasetRequest& request,
 absl::Status DatasetsHandlers::ListDatasets(const v1::ListDatasetsRequest& request,
                                             v1::ListDatasetsResponse* response,
                                             session::CallContext& context) {
-  FG_ASSIGN_OR_RETURN(const wire::Page page,
-                      wire::DecodePage(request.page_size(), request.page_token()));
-  FG_ASSIGN_OR_RETURN(auto visit,
-                      Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
-  const std::vector<session::NamedValue> datasets = session::ListDatasets(*visit);
-  for (size_t i = page.begin; i < std::min(datasets.size(), page.begin + page.size); ++i) {
-    FG_RETURN_IF_ERROR(wire::DescribeDataset(*visit, datasets[i], response->add_datasets()));
-  }
-  response->set_next_page_token(wire::NextPageToken(page, datasets.size()));
-  return absl::OkStatus();
+  return ListValues<v1::Dataset>(state_, request, response, context, &session::ListDatasets,
+                                 &wire::DescribeDataset, &v1::ListDatasetsResponse::add_datasets);
 }
 
 absl::StatusOr<std::unique_ptr<DatasetsHandlers::Source>> DatasetsHandlers::PullDataset(

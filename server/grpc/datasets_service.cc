@@ -10,7 +10,8 @@ namespace fluxgate::rpc {
 namespace {
 
 // Each RPC of Datasets: where it runs, and which handler does it.
-class DatasetsService final : public v1::Datasets::CallbackService {
+class DatasetsService final
+    : public v1::Datasets::WithRawCallbackMethod_PushDataset<v1::Datasets::CallbackService> {
  public:
   explicit DatasetsService(ServerState& state) : state_(state), handlers_(state) {}
 
@@ -41,8 +42,8 @@ class DatasetsService final : public v1::Datasets::CallbackService {
           return handlers_.DeleteDataset(r, out, context);
         });
   }
-  grpc::ServerReadReactor<v1::PushDatasetRequest>* PushDataset(
-      grpc::CallbackServerContext*, v1::PushDatasetResponse* response) override {
+  grpc::ServerReadReactor<grpc::ByteBuffer>* PushDataset(grpc::CallbackServerContext*,
+                                                         grpc::ByteBuffer* response) override {
     return TensorReadReactor<v1::PushDatasetRequest, v1::PushDatasetResponse>::Run(
         state_.environment, "fluxgate.v1.Datasets/PushDataset", response, handlers_.PushDataset());
   }

@@ -5,6 +5,7 @@
 
 #include "engine/base/status_macros.h"
 #include "proto/fluxgate/v1/jobs.pb.h"
+#include "server/grpc/job_times.h"
 #include "server/session/evaluation.h"
 #include "server/wire/error_codec.h"
 #include "server/wire/limits.h"
@@ -15,32 +16,34 @@
 namespace fluxgate::rpc {
 namespace {
 
-// Runs the text inside its session and publishes what it prints, then how it ended.
-absl::Status RunText(ServerState& state, jobs::Job& job, const v1::EvaluateRequest& request,
-                     session::CallContext& context) {
+absl::Status RunText(ServerState& state, session::Session& session, jobs::Job& job,
+                     const v1::EvaluateRequest& request, session::CallContext& context,
+                     v1::EvaluateEvent& last) {
   session::Session::Entry entry;
   if (request.has_timeout()) {
     FG_ASSIGN_OR_RETURN(entry.timeout, wire::TimeoutOf(request));
   }
-  FG_ASSIGN_OR_RETURN(auto visit, Enter(state, request.session(), Access::kChange, context, entry));
+  FG_ASSIGN_OR_RETURN(auto visit, session.Enter(context, entry));
   if (!job.Start(state.clock.Now())) return absl::CancelledError("cancelled before it began");
   visit->SetSink([&job](absl::string_view text) {
     v1::WatchJobResponse event;
     event.mutable_evaluate()->set_output(wire::CleanText(text, wire::kMaxOutputBytes));
     job.Publish(event.SerializeAsString());
   });
-  auto evaluation = session::EvaluateText(*visit, request.source(), request.source_name());
-  v1::WatchJobResponse last;
-  v1::EvaluateEvent& event = *last.mutable_evaluate();
+  FG_ASSIGN_OR_RETURN(const session::Evaluation evaluation,
+                      session::EvaluateText(*visit, request.source(), request.source_name()));
+  FG_RETURN_IF_ERROR(wire::EncodeValue(*visit, evaluation.value, last.mutable_value()));
+  wire::AddLines(evaluation.show, last.mutable_show());
+  return absl::OkStatus();
+}
+
+// The last event of a job that ended with `status`.
+std::string LastEvent(v1::EvaluateEvent event, const absl::Status& status) {
   event.set_done(true);
-  if (evaluation.ok()) {
-    FG_RETURN_IF_ERROR(wire::EncodeValue(*visit, evaluation->value, event.mutable_value()));
-    wire::AddLines(evaluation->show, event.mutable_show());
-  } else {
-    *event.mutable_error() = wire::ToRpcStatus(evaluation.status());
-  }
-  job.Publish(last.SerializeAsString());
-  return evaluation.status();
+  if (!status.ok()) *event.mutable_error() = wire::ToRpcStatus(status);
+  v1::WatchJobResponse last;
+  *last.mutable_evaluate() = std::move(event);
+  return last.SerializeAsString();
 }
 
 }  // namespace
@@ -52,10 +55,17 @@ absl::StatusOr<std::string> StartEvaluateJob(ServerState& state,
   const std::string name = (*session)->name();
   FG_ASSIGN_OR_RETURN(std::shared_ptr<jobs::Job> job,
                       state.jobs.Create("evaluate", name, "", state.clock.Now()));
-  absl::Status queued =
-      state.environment.pool.Submit(name, [&state, job, request](jobs::Permit& permit) {
-        session::CallContext context{job->token(), &permit, {}};
-        const absl::Status status = RunText(state, *job, request, context);
+  job->SetCancelledEvent(
+      [] { return LastEvent({}, absl::CancelledError("cancelled before it began")); });
+  absl::Status queued = state.environment.pool.Submit(
+      name,
+      [&state, shared = *session, job, request,
+       times = JobTimes(state, "fluxgate.v1.Workspace/Evaluate")](jobs::Permit& permit) mutable {
+        session::CallContext own{job->token(), &permit, times.Begin()};
+        v1::EvaluateEvent last;
+        const absl::Status status = RunText(state, *shared, *job, request, own, last);
+        times.End(own.times);
+        job->Publish(LastEvent(std::move(last), status));
         job->Finish(status, status.ok() ? "the text has run" : std::string(status.message()),
                     state.clock.Now());
       });

@@ -15,6 +15,7 @@
 #include "server/grpc/reflection_index.h"
 #include "server/grpc/reflection_service.h"
 #include "server/grpc/services.h"
+#include "server/grpc/unreadable_requests.h"
 #include "server/session/engine_hosts.h"
 #include "server/wire/limits.h"
 
@@ -52,10 +53,16 @@ GrpcServer::GrpcServer(GrpcServerOptions options, const Clock& clock)
       jobs_(options_.jobs),
       sessions_(WithDevices(options_.sessions), session::EngineHosts(options_.plan_cache_bytes),
                 clock_, jobs_, requests_),
-      state_{environment_, sessions_, jobs_, clock_, clock_.Now(), shutting_down_} {}
+      uploads_(options_.uploads, clock_),
+      state_{environment_, sessions_, jobs_, uploads_, clock_, clock_.Now(), shutting_down_} {}
 
 GrpcServer::~GrpcServer() {
   if (server_ != nullptr) Shutdown(std::chrono::milliseconds(0), std::chrono::milliseconds(0));
+}
+
+void GrpcServer::ExpireIdle() {
+  sessions_.ExpireIdle();
+  uploads_.Expire();
 }
 
 absl::Status GrpcServer::Listen() {
@@ -74,6 +81,9 @@ absl::Status GrpcServer::Listen() {
   builder.SetMaxSendMessageSize(2 * wire::kMaxResponseBytes);
   // Two servers on one port would share the calls between them.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(ExplainUnreadableRequests());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   int port = 0;
   builder.AddListeningPort(options_.listen, CredentialsOf(options_), &port);
   for (const auto& service : services_) builder.RegisterService(service.get());

@@ -33,6 +33,7 @@ struct GrpcServerOptions {
   jobs::WorkerPool::Options pool;
   jobs::JobTable::Options jobs;
   session::SessionRegistry::Options sessions;
+  UploadTable::Options uploads;
   int64_t plan_cache_bytes = int64_t{256} << 20;
 };
 
@@ -47,7 +48,8 @@ class GrpcServer {
 
   // Where it listens: "127.0.0.1:41234".
   const std::string& address() const { return address_; }
-  session::SessionRegistry& sessions() { return sessions_; }
+  // Forgets what nobody used for long: sessions and broken uploads. Called now and then.
+  void ExpireIdle();
 
   // Says NOT_SERVING, waits `grace` for clients to turn away, refuses new work, stops jobs at their
   // next step, and gives what runs `limit` to end before it is cancelled. Returns when all is over.
@@ -65,6 +67,7 @@ class GrpcServer {
   Environment environment_;
   jobs::JobTable jobs_;
   session::SessionRegistry sessions_;
+  UploadTable uploads_;
   std::atomic<bool> shutting_down_{false};
   ServerState state_;
   std::unique_ptr<ReflectionIndex> reflection_;

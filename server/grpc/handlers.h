@@ -24,6 +24,9 @@ class ChunkSink {
   virtual absl::Status Accept(const Request& message) = 0;
   // Called once on a worker after the client's last message.
   virtual absl::Status Finish(Response* response, session::CallContext& context) = 0;
+  // The client left before its last message, or there was no room to finish: what has come may be
+  // kept. Nothing is called afterwards.
+  virtual void Interrupted() = 0;
   // The session that Finish queues under: that of the first message, "default" before it.
   virtual std::string session() const = 0;
 };
@@ -43,6 +46,8 @@ struct WatchedJob {
   uint64_t after_event = 0;
   // An attached call: the job is cancelled when the caller leaves or its deadline passes.
   bool attached = false;
+  // The stream ends after one event; the job goes on.
+  bool one_event = false;
 };
 
 // What a watch stream sends: one message per event, perhaps one more once the job has ended, and

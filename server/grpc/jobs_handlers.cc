@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "server/wire/descriptions.h"
 #include "server/wire/error_codec.h"
@@ -33,6 +34,11 @@ absl::Status JobsHandlers::ListJobs(const v1::ListJobsRequest& request,
                                     v1::ListJobsResponse* response, session::CallContext&) {
   FG_ASSIGN_OR_RETURN(const wire::Page page,
                       wire::DecodePage(request.page_size(), request.page_token()));
+  for (int i = 0; i < request.states_size(); ++i) {
+    if (v1::Job::State_IsValid(request.states(i))) continue;
+    return wire::FieldError(absl::StrCat("states[", i, "]"),
+                            absl::StrCat("no state has the number ", request.states(i)));
+  }
   auto session = state_.sessions.Find(request.session());
   if (!session.ok()) return wire::AtField(session.status(), "session");
   std::vector<v1::Job> jobs;
@@ -64,7 +70,8 @@ absl::StatusOr<WatchedJob> JobsHandlers::WatchJob(const v1::WatchJobRequest& req
 absl::Status JobsHandlers::CancelJob(const v1::CancelJobRequest& request,
                                      v1::CancelJobResponse* response, session::CallContext&) {
   FG_ASSIGN_OR_RETURN(const auto job, FindJob(state_, request.session(), request.job()));
-  FG_RETURN_IF_ERROR(job->Cancel("CancelJob was called", state_.clock.Now()));
+  FG_RETURN_IF_ERROR(
+      wire::AtField(job->Cancel("CancelJob was called", state_.clock.Now()), "job"));
   Describe(*job, response->mutable_job());
   return absl::OkStatus();
 }

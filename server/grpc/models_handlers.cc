@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "server/grpc/list_values.h"
 #include "server/grpc/parameter_streams.h"
 #include "server/grpc/train_job.h"
 #include "server/session/training.h"
@@ -23,12 +24,6 @@
 
 namespace fluxgate::rpc {
 namespace {
-
-session::Session::Entry ShortEntry() {
-  session::Session::Entry entry;
-  entry.timeout = wire::kDefaultTimeout;
-  return entry;
-}
 
 absl::StatusOr<session::NamedValue> ModelOf(session::Visit& visit, absl::string_view name) {
   auto model = session::FindModel(visit, name);
@@ -48,16 +43,25 @@ absl::Status ModelsHandlers::DefineModel(const v1::DefineModelRequest& request,
   FG_ASSIGN_OR_RETURN(auto visit,
                       Enter(state_, request.session(), Access::kChange, context, ShortEntry()));
   FG_RETURN_IF_ERROR(session::CheckNotTraining(*visit, request.name()));
+  const KeySequence keys = visit->host().keys();
+  absl::Status defined = Define(*visit, request, response);
+  // A model that is refused has drawn no random numbers.
+  if (!defined.ok()) visit->host().keys() = keys;
+  return defined;
+}
+
+absl::Status ModelsHandlers::Define(session::Visit& visit, const v1::DefineModelRequest& request,
+                                    v1::DefineModelResponse* response) {
   const bool typed = request.has_layer();
-  auto value = typed ? wire::DecodeLayer(*visit, request.layer(), "layer")
-                     : session::ValueOf(*visit, request.source(), "source");
+  auto value = typed ? wire::DecodeLayer(visit, request.layer(), "layer")
+                     : session::ValueOf(visit, request.source(), "source");
   if (!value.ok()) return wire::AtField(value.status(), typed ? "layer" : "source");
   if (!session::CanBeModel(*value)) {
     return wire::FieldError(typed ? "layer" : "source",
                             "this is no model: a layer, a struct that can be called or a function");
   }
-  FG_RETURN_IF_ERROR(wire::AtField(visit->interpreter().Assign(request.name(), *value), "name"));
-  return wire::Describe(*visit, {request.name(), *value}, response->mutable_model());
+  FG_RETURN_IF_ERROR(wire::AtField(visit.interpreter().Assign(request.name(), *value), "name"));
+  return wire::Describe(visit, {request.name(), *value}, response->mutable_model());
 }
 
 absl::Status ModelsHandlers::GetModel(const v1::GetModelRequest& request,
@@ -72,16 +76,8 @@ absl::Status ModelsHandlers::GetModel(const v1::GetModelRequest& request,
 absl::Status ModelsHandlers::ListModels(const v1::ListModelsRequest& request,
                                         v1::ListModelsResponse* response,
                                         session::CallContext& context) {
-  FG_ASSIGN_OR_RETURN(const wire::Page page,
-                      wire::DecodePage(request.page_size(), request.page_token()));
-  FG_ASSIGN_OR_RETURN(auto visit,
-                      Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
-  const std::vector<session::NamedValue> models = session::ListModels(*visit);
-  for (size_t i = page.begin; i < std::min(models.size(), page.begin + page.size); ++i) {
-    FG_RETURN_IF_ERROR(wire::Describe(*visit, models[i], response->add_models()));
-  }
-  response->set_next_page_token(wire::NextPageToken(page, models.size()));
-  return absl::OkStatus();
+  return ListValues<v1::Model>(state_, request, response, context, &session::ListModels,
+                               &wire::Describe, &v1::ListModelsResponse::add_models);
 }
 
 absl::Status ModelsHandlers::DeleteModel(const v1::DeleteModelRequest& request,
@@ -108,17 +104,14 @@ absl::Status ModelsHandlers::Predict(const v1::PredictRequest& request,
   FG_ASSIGN_OR_RETURN(auto visit, Enter(state_, request.session(), Access::kRead, context, entry));
   FG_ASSIGN_OR_RETURN(const session::NamedValue model, ModelOf(*visit, request.model()));
   std::vector<Value> inputs;
-  {
-    BookTime book(context.times.copy_in);
-    FG_ASSIGN_OR_RETURN(Value x, wire::DecodeNumbers(*visit, request.x(), "x"));
-    FG_ASSIGN_OR_RETURN(inputs, wire::DecodeArguments(*visit, request.inputs(), "inputs"));
-    inputs.insert(inputs.begin(), std::move(x));
-  }
+  FG_ASSIGN_OR_RETURN(Value x, wire::DecodeNumbers(*visit, request.x(), "x"));
+  FG_ASSIGN_OR_RETURN(inputs, wire::DecodeArguments(*visit, request.inputs(), "inputs"));
+  inputs.insert(inputs.begin(), std::move(x));
   absl::StatusOr<Value> result = visit->interpreter().Call(model.value, inputs);
   if (!result.ok()) return wire::WithLayoutHint(*visit, result.status(), model.value, inputs, "x");
-  BookTime book(context.times.copy_out);
   absl::StatusOr<Tensor> tensor = session::TensorOf(*result);
   if (!tensor.ok()) return wire::EncodeValue(*visit, *result, response->mutable_value());
+  const metrics::BookTime book(context.times.copy_out);
   if (!wire::EncodeTensor(*tensor, wire::kMaxInlineBytes, response->mutable_y())) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the output has ", tensor->bytes(), " bytes, an answer at most ",
@@ -146,12 +139,14 @@ absl::Status ModelsHandlers::ForwardBackward(const v1::ForwardBackwardRequest& r
   FG_ASSIGN_OR_RETURN(const wire::Examples batch,
                       wire::DecodeExamples(*visit, request.has_x() ? &request.x() : nullptr,
                                            request.has_y() ? &request.y() : nullptr, "", "x"));
-  session::ModelState& state = session::StateOf(*visit, model);
+  session::ModelState& kept = session::StateOf(*visit, model);
+  session::ModelState state = kept;  // Kept when all went well.
   FG_RETURN_IF_ERROR(wire::AtField(
       session::ChooseLoss(*visit, state, request.loss(), !batch.y.is_nothing()), "loss"));
-  FG_ASSIGN_OR_RETURN(
-      const session::BatchGradient gradient,
-      session::ForwardBackward(*visit, model, state, batch.x, batch.y, request.reset()));
+  auto found = session::ForwardBackward(*visit, model, state, batch.x, batch.y, request.reset());
+  if (!found.ok()) return wire::AtField(found.status(), "loss");
+  const session::BatchGradient gradient = *std::move(found);
+  kept = std::move(state);
   response->set_loss(gradient.loss);
   response->set_batches(wire::ToCount(gradient.batches));
   FG_ASSIGN_OR_RETURN(const session::NamedTensors few, session::SmallParameters(model.value));
@@ -171,7 +166,8 @@ absl::Status ModelsHandlers::OptimStep(const v1::OptimStepRequest& request,
                       Enter(state_, request.session(), Access::kChange, context, entry));
   FG_ASSIGN_OR_RETURN(const session::NamedValue model, ModelOf(*visit, request.model()));
   FG_RETURN_IF_ERROR(session::CheckNotTraining(*visit, model.name));
-  session::ModelState& state = session::StateOf(*visit, model);
+  session::ModelState& kept = session::StateOf(*visit, model);
+  session::ModelState state = kept;  // Kept when all went well.
   if (request.has_expected_step() && request.expected_step() != state.step) {
     return wire::FieldError("expected_step",
                             absl::StrCat("is ", request.expected_step(), ", but ", state.step,
@@ -180,8 +176,9 @@ absl::Status ModelsHandlers::OptimStep(const v1::OptimStepRequest& request,
   }
   FG_RETURN_IF_ERROR(wire::ChooseOptimiser(*visit, state, request.optimiser(),
                                            request.has_rule() ? &request.rule() : nullptr));
-  FG_RETURN_IF_ERROR(session::OptimStep(*visit, model, state));
-  response->set_step(wire::ToCount(state.step));
+  FG_RETURN_IF_ERROR(wire::AtField(session::OptimStep(*visit, model, state), "model"));
+  kept = std::move(state);
+  response->set_step(wire::ToCount(kept.step));
   FG_ASSIGN_OR_RETURN(const session::NamedTensors few, session::SmallParameters(model.value));
   wire::Encode(few, response->mutable_parameters());
   return absl::OkStatus();

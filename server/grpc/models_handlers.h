@@ -40,6 +40,9 @@ class ModelsHandlers {
   absl::StatusOr<WatchedJob> Train(const v1::TrainRequest& request, session::CallContext& context);
 
  private:
+  absl::Status Define(session::Visit& visit, const v1::DefineModelRequest& request,
+                      v1::DefineModelResponse* response);
+
   ServerState& state_;
 };
 

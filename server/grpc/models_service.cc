@@ -12,7 +12,8 @@ namespace fluxgate::rpc {
 namespace {
 
 // Each RPC of Models: where it runs, and which handler does it.
-class ModelsService final : public v1::Models::CallbackService {
+class ModelsService final
+    : public v1::Models::WithRawCallbackMethod_SetParameters<v1::Models::CallbackService> {
  public:
   explicit ModelsService(ServerState& state) : state_(state), handlers_(state) {}
 
@@ -84,8 +85,8 @@ class ModelsService final : public v1::Models::CallbackService {
         state_.environment, "fluxgate.v1.Models/GetParameters", request,
         [this](const auto& r, auto& context) { return handlers_.GetParameters(r, context); });
   }
-  grpc::ServerReadReactor<v1::SetParametersRequest>* SetParameters(
-      grpc::CallbackServerContext*, v1::SetParametersResponse* response) override {
+  grpc::ServerReadReactor<grpc::ByteBuffer>* SetParameters(grpc::CallbackServerContext*,
+                                                           grpc::ByteBuffer* response) override {
     return TensorReadReactor<v1::SetParametersRequest, v1::SetParametersResponse>::Run(
         state_.environment, "fluxgate.v1.Models/SetParameters", response,
         handlers_.SetParameters());

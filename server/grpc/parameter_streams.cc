@@ -3,10 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "engine/base/status_macros.h"
+#include "server/grpc/tensor_sink.h"
 #include "server/session/parameters.h"
 #include "server/session/workspace.h"
 #include "server/wire/chunk_codec.h"
@@ -17,12 +16,6 @@
 
 namespace fluxgate::rpc {
 namespace {
-
-session::Session::Entry ShortEntry() {
-  session::Session::Entry entry;
-  entry.timeout = wire::kDefaultTimeout;
-  return entry;
-}
 
 class ParameterSource final : public ChunkSource<v1::GetParametersResponse> {
  public:
@@ -35,59 +28,51 @@ class ParameterSource final : public ChunkSource<v1::GetParametersResponse> {
   wire::ChunkEncoder chunks_;
 };
 
-class ParameterSink final : public ChunkSink<v1::SetParametersRequest, v1::SetParametersResponse> {
+class ParameterSink final : public TensorSink<v1::SetParametersRequest, v1::SetParametersResponse> {
  public:
-  explicit ParameterSink(ServerState& state) : state_(state) {}
-
-  absl::Status Accept(const v1::SetParametersRequest& message) override {
-    if (!chunks_.has_value()) {
-      auto session = state_.sessions.Find(message.session());
-      if (!session.ok()) return wire::AtField(session.status(), "session");
-      session_ = (*session)->name();
-      model_ = message.model();
-      request_id_ = message.request_id();
-      chunks_.emplace((*session)->budget());
-    } else if (!message.session().empty() || !message.model().empty() ||
-               !message.request_id().empty()) {
-      return wire::FieldError("session",
-                              "session, model and request_id belong to the first message");
-    }
-    fingerprint_ = absl::HashOf(fingerprint_, message.SerializeAsString());
-    if (!message.has_chunk()) return absl::OkStatus();
-    return chunks_->Add(message.chunk(), "chunk");
-  }
-
-  std::string session() const override { return session_; }
-
-  absl::Status Finish(v1::SetParametersResponse* response, session::CallContext& context) override {
-    if (!chunks_.has_value()) return wire::FieldError("chunk", "the stream is empty");
-    FG_ASSIGN_OR_RETURN(const std::string answer, Once(state_, session_, request_id_, fingerprint_,
-                                                       context, [&] { return Write(context); }));
-    response->ParseFromString(answer);
-    return absl::OkStatus();
-  }
+  using TensorSink::TensorSink;
 
  private:
-  absl::StatusOr<std::string> Write(session::CallContext& context) {
+  absl::StatusOr<std::string> Target(const v1::SetParametersRequest& first) override {
+    model_ = first.model();
+    return absl::StrCat("parameters of the model ", model_);
+  }
+  bool RepeatsTarget(const v1::SetParametersRequest& later) const override {
+    return later.model().empty();
+  }
+  absl::string_view FirstOnly() const override {
+    return "session, model, request_id, resume and tensors belong to the first message";
+  }
+  absl::string_view FirstField() const override { return "chunk"; }
+  absl::StatusOr<std::shared_ptr<session::Session>> FindSession(
+      const std::string& name) const override {
+    return state_.sessions.Find(name);
+  }
+  absl::Status AcceptWhole(const v1::SetParametersRequest&, Upload&) override {
+    return absl::OkStatus();
+  }
+  absl::Status CheckPath(const std::string&) const override { return absl::OkStatus(); }
+
+  absl::StatusOr<std::string> Store(wire::ChunkDecoder& chunks,
+                                    session::CallContext& context) override {
     FG_ASSIGN_OR_RETURN(auto visit, Enter(state_, session_, Access::kRead, context, ShortEntry()));
     auto model = session::FindModel(*visit, model_);
     if (!model.ok()) return wire::AtField(model.status(), "model");
     FG_RETURN_IF_ERROR(session::CheckNotTraining(*visit, model->name));
-    FG_ASSIGN_OR_RETURN(const auto values, chunks_->Finish(*visit));
+    FG_ASSIGN_OR_RETURN(const auto values, chunks.Finish(*visit));
     if (values.empty()) return wire::FieldError("chunk", "no parameters were sent");
     auto written = session::WriteParameters(model->value, values);
-    if (!written.ok()) return wire::AtField(written.status(), "chunk.tensor");
+    if (!written.ok()) {
+      return wire::AtField(written.status(),
+                           absl::IsNotFound(written.status()) ? "chunk.path" : "chunk.tensor");
+    }
     v1::SetParametersResponse response;
     response.set_tensors(wire::ToCount(static_cast<int64_t>(values.size())));
     response.set_elements(static_cast<uint64_t>(*written));
     return response.SerializeAsString();
   }
 
-  ServerState& state_;
-  std::string session_ = session::SessionRegistry::kDefault;
-  std::string model_, request_id_;
-  size_t fingerprint_ = 0;
-  absl::optional<wire::ChunkDecoder> chunks_;  // From the first message on.
+  std::string model_;
 };
 
 }  // namespace
@@ -109,11 +94,18 @@ absl::StatusOr<std::unique_ptr<ChunkSource<v1::GetParametersResponse>>> OpenPara
     if (!found.ok()) return wire::AtField(found.status(), "model");
     value = *std::move(found);
   }
-  auto tensors = session::ReadTensors(
-      value, std::vector<std::string>(request.paths().begin(), request.paths().end()));
-  if (!tensors.ok())
-    return wire::AtField(tensors.status(), request.paths().empty() ? "model" : "paths");
-  return std::make_unique<ParameterSource>(*std::move(tensors));
+  session::NamedTensors tensors;
+  if (request.paths().empty()) {
+    auto all = session::ReadTensors(value, {});
+    if (!all.ok()) return wire::AtField(all.status(), "model");
+    tensors = *std::move(all);
+  }
+  for (int i = 0; i < request.paths_size(); ++i) {
+    auto one = session::ReadTensors(value, {request.paths(i)});
+    if (!one.ok()) return wire::AtField(one.status(), absl::StrCat("paths[", i, "]"));
+    tensors.push_back(std::move(one->front()));
+  }
+  return std::make_unique<ParameterSource>(std::move(tensors));
 }
 
 std::unique_ptr<ChunkSink<v1::SetParametersRequest, v1::SetParametersResponse>> MakeParameterSink(

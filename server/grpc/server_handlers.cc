@@ -39,6 +39,10 @@ void FillLimits(const ServerState& state, v1::Limits* limits) {
   *limits->mutable_default_timeout() = wire::ToProto(wire::kDefaultTimeout);
   *limits->mutable_longest_timeout() = wire::ToProto(wire::kLongestTimeout);
   *limits->mutable_session_time_to_live() = wire::ToProto(sessions.time_to_live);
+  const UploadTable::Options& uploads = state.uploads.options();
+  *limits->mutable_upload_time_to_live() = wire::ToProto(uploads.time_to_live);
+  limits->set_uploads(wire::ToCount(static_cast<int64_t>(uploads.max_uploads)));
+  limits->set_upload_bytes(static_cast<uint64_t>(uploads.max_bytes));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "server/wire/error_codec.h"
-#include "server/wire/limits.h"
+#include "server/wire/request_checks.h"
 
 namespace fluxgate::rpc {
 namespace {
@@ -20,13 +20,22 @@ struct PendingAnswer {
 
 }  // namespace
 
+session::Session::Entry ShortEntry() {
+  session::Session::Entry entry;
+  entry.timeout = wire::kDefaultTimeout;
+  return entry;
+}
+
 absl::StatusOr<std::unique_ptr<session::Visit>> Enter(ServerState& state, absl::string_view name,
                                                       Access access, session::CallContext& context,
                                                       session::Session::Entry entry) {
   auto session =
       access == Access::kRead ? state.sessions.Find(name) : state.sessions.FindOrCreate(name);
   if (!session.ok()) return wire::AtField(session.status(), "session");
-  return (*session)->Enter(context, entry);
+  if (entry.number == 0u) return wire::FieldError("seq", "numbers begin at 1");
+  auto visit = (*session)->Enter(context, entry);
+  if (absl::IsAborted(visit.status())) return wire::AtField(visit.status(), "seq");
+  return visit;
 }
 
 absl::StatusOr<std::shared_ptr<jobs::Job>> FindJob(ServerState& state, absl::string_view session,
@@ -49,21 +58,18 @@ absl::StatusOr<std::string> Once(ServerState& state, const std::string& session,
                                  session::CallContext& context,
                                  const std::function<absl::StatusOr<std::string>()>& work) {
   if (request_id.empty()) return work();
-  if (request_id.size() > wire::kMaxNameBytes) {
-    return wire::FieldError("request_id",
-                            absl::StrCat("is longer than ", wire::kMaxNameBytes, " characters"));
-  }
+  FG_RETURN_IF_ERROR(wire::CheckRequestId(request_id));
   auto pending = std::make_shared<PendingAnswer>();
   jobs::RequestCache& requests = state.environment.requests;
-  FG_ASSIGN_OR_RETURN(const auto outcome,
-                      requests.Begin(session, request_id, fingerprint,
-                                     [pending](const jobs::RequestCache::Answer& answer) {
-                                       MutexLock lock(pending->mutex);
-                                       pending->answer = answer;
-                                       pending->ready = true;
-                                       pending->ready_cv.Signal();
-                                     }));
-  if (outcome == jobs::RequestCache::Outcome::kRun) {
+  const auto outcome = requests.Begin(session, request_id, fingerprint,
+                                      [pending](const jobs::RequestCache::Answer& answer) {
+                                        MutexLock lock(pending->mutex);
+                                        pending->answer = answer;
+                                        pending->ready = true;
+                                        pending->ready_cv.Signal();
+                                      });
+  if (!outcome.ok()) return wire::AtField(outcome.status(), "request_id");
+  if (*outcome == jobs::RequestCache::Outcome::kRun) {
     absl::StatusOr<std::string> answer = work();
     requests.Finish(session, request_id, answer);
     return answer;

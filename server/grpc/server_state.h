@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/grpc/environment.h"
+#include "server/grpc/upload_table.h"
 #include "server/jobs/job_table.h"
 #include "server/session/session_registry.h"
 
@@ -18,6 +19,7 @@ struct ServerState {
   Environment& environment;
   session::SessionRegistry& sessions;
   jobs::JobTable& jobs;
+  UploadTable& uploads;
   const Clock& clock;
   const Clock::TimePoint started;
   // Set when the server is asked to stop: jobs then end because of that.
@@ -29,6 +31,8 @@ enum class Access : uint8_t { kRead, kChange };
 absl::StatusOr<std::unique_ptr<session::Visit>> Enter(ServerState& state, absl::string_view name,
                                                       Access access, session::CallContext& context,
                                                       session::Session::Entry entry);
+// The entry of calls that have no timeout of their own.
+session::Session::Entry ShortEntry();
 
 // The job of that id, or the session's newest one when `id` is empty.
 absl::StatusOr<std::shared_ptr<jobs::Job>> FindJob(ServerState& state, absl::string_view session,
@@ -40,19 +44,6 @@ absl::StatusOr<std::string> Once(ServerState& state, const std::string& session,
                                  const std::string& request_id, uint64_t fingerprint,
                                  session::CallContext& context,
                                  const std::function<absl::StatusOr<std::string>()>& work);
-
-// Books the time until its end.
-class BookTime {
- public:
-  explicit BookTime(std::chrono::nanoseconds& account) : account_(account) {}
-  ~BookTime() { account_ += std::chrono::steady_clock::now() - begin_; }
-  BookTime(const BookTime&) = delete;
-  BookTime& operator=(const BookTime&) = delete;
-
- private:
-  std::chrono::nanoseconds& account_;
-  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
 
 }  // namespace fluxgate::rpc
 

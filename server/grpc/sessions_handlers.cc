@@ -19,8 +19,9 @@ absl::Status SessionsHandlers::CreateSession(const v1::CreateSessionRequest& req
   create.name = request.name();
   create.device = request.device();
   if (request.has_time_to_live()) {
-    FG_ASSIGN_OR_RETURN(create.time_to_live,
-                        wire::DecodeDuration(request.time_to_live(), "time_to_live"));
+    FG_ASSIGN_OR_RETURN(
+        create.time_to_live,
+        wire::DecodeDuration(request.time_to_live(), "time_to_live", wire::kLongestTimeToLive));
     if (*create.time_to_live < std::chrono::seconds(1)) {
       return wire::FieldError("time_to_live", "must be at least a second");
     }
@@ -67,8 +68,11 @@ absl::Status SessionsHandlers::ListSessions(const v1::ListSessionsRequest& reque
 absl::Status SessionsHandlers::DeleteSession(const v1::DeleteSessionRequest& request,
                                              v1::DeleteSessionResponse* response,
                                              session::CallContext&) {
+  // What is left out means "default" elsewhere; nobody should lose that by leaving something out.
+  FG_RETURN_IF_ERROR(wire::CheckRequired(request.session(), "session"));
   auto cancelled = state_.sessions.Delete(request.session());
   if (!cancelled.ok()) return wire::AtField(cancelled.status(), "session");
+  state_.uploads.Forget(request.session());
   response->set_cancelled_jobs(static_cast<uint32_t>(*cancelled));
   return absl::OkStatus();
 }
@@ -81,6 +85,19 @@ absl::Status SessionsHandlers::KeepAlive(const v1::KeepAliveRequest& request,
   if (const auto expires = state_.sessions.ExpiryTime(**session)) {
     *response->mutable_expire_time() = wire::ToProto(*expires);
   }
+  return absl::OkStatus();
+}
+
+absl::Status SessionsHandlers::GetUpload(const v1::GetUploadRequest& request,
+                                         v1::GetUploadResponse* response, session::CallContext&) {
+  FG_RETURN_IF_ERROR(wire::CheckRequired(request.upload(), "upload"));
+  auto session = state_.sessions.Find(request.session());
+  if (!session.ok()) return wire::AtField(session.status(), "session");
+  auto found = state_.uploads.Find((*session)->name(), request.upload());
+  if (!found.ok()) return wire::AtField(found.status(), "upload");
+  response->set_path(found->position.path);
+  response->set_offset(static_cast<uint64_t>(found->position.offset));
+  *response->mutable_expire_time() = wire::ToProto(found->expires);
   return absl::OkStatus();
 }
 

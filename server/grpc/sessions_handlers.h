@@ -22,6 +22,8 @@ class SessionsHandlers {
                              v1::DeleteSessionResponse* response, session::CallContext& context);
   absl::Status KeepAlive(const v1::KeepAliveRequest& request, v1::KeepAliveResponse* response,
                          session::CallContext& context);
+  absl::Status GetUpload(const v1::GetUploadRequest& request, v1::GetUploadResponse* response,
+                         session::CallContext& context);
 
  private:
   ServerState& state_;

@@ -57,6 +57,15 @@ class SessionsService final : public v1::Sessions::CallbackService {
           return handlers_.KeepAlive(r, out, context);
         });
   }
+  grpc::ServerUnaryReactor* GetUpload(grpc::CallbackServerContext*,
+                                      const v1::GetUploadRequest* request,
+                                      v1::GetUploadResponse* response) override {
+    return UnaryCall<v1::GetUploadRequest, v1::GetUploadResponse>::Run(
+        state_.environment, "fluxgate.v1.Sessions/GetUpload", Where::kHere, request, response,
+        [this](const auto& r, auto* out, auto& context) {
+          return handlers_.GetUpload(r, out, context);
+        });
+  }
 
  private:
   ServerState& state_;

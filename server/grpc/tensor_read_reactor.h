@@ -1,6 +1,8 @@
 #ifndef FLUXGATE_SERVER_GRPC_TENSOR_READ_REACTOR_H_
 #define FLUXGATE_SERVER_GRPC_TENSOR_READ_REACTOR_H_
 
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
@@ -9,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "engine/base/status_macros.h"
 #include "server/grpc/call_scope.h"
 #include "server/grpc/handlers.h"
 #include "server/wire/error_codec.h"
@@ -16,48 +19,76 @@
 namespace fluxgate::rpc {
 
 // A client stream of chunks. The next message is read only when the last one is kept, so a client
-// that sends faster than the server stores is held back by gRPC's flow control. Deletes itself in
-// OnDone.
+// that sends faster than the server stores is held back by gRPC's flow control. It reads bytes: of
+// a message that gRPC cannot parse, gRPC says no more than of the end of the stream. Deletes itself
+// in OnDone.
 template <typename Request, typename Response>
-class TensorReadReactor final : public grpc::ServerReadReactor<Request> {
+class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
   using Sink = ChunkSink<Request, Response>;
 
-  static grpc::ServerReadReactor<Request>* Run(Environment& environment, std::string method,
-                                               Response* response, std::unique_ptr<Sink> sink) {
+  static grpc::ServerReadReactor<grpc::ByteBuffer>* Run(Environment& environment,
+                                                        std::string method,
+                                                        grpc::ByteBuffer* response,
+                                                        std::unique_ptr<Sink> sink) {
     auto* reactor =
         new TensorReadReactor(environment, std::move(method), response, std::move(sink));
-    reactor->StartRead(&reactor->chunk_);
+    reactor->StartRead(&reactor->bytes_);
     return reactor;
   }
 
  private:
-  TensorReadReactor(Environment& environment, std::string method, Response* response,
+  TensorReadReactor(Environment& environment, std::string method, grpc::ByteBuffer* response,
                     std::unique_ptr<Sink> sink)
       : scope_(environment, std::move(method)), response_(response), sink_(std::move(sink)) {}
 
   void OnReadDone(bool ok) override {
     if (!ok) return Close();
-    absl::Status kept = sink_->Accept(chunk_);
+    absl::Status kept;
+    {
+      const metrics::BookTime book(scope_.times().copy_in);
+      kept = Accept();
+    }
     if (!kept.ok()) return End(kept);
-    this->StartRead(&chunk_);
+    this->StartRead(&bytes_);
   }
 
   // A stream that was cut off ends here too: then nothing of it becomes visible.
   void Close() {
+    scope_.Arrived();
     absl::Status alive = scope_.cancellation().token().Check();
-    if (!alive.ok()) return End(alive);
+    if (!alive.ok()) return Interrupt(alive);
     absl::Status queued =
         scope_.environment().pool.Submit(sink_->session(), [this](jobs::Permit& permit) {
           absl::Status status = scope_.cancellation().token().Check();
-          if (status.ok()) {
-            status = scope_.Measure(&permit, [this](session::CallContext& context) {
-              return sink_->Finish(response_, context);
-            });
-          }
-          End(status);
+          if (!status.ok()) return Interrupt(status);
+          End(scope_.Measure(
+              &permit, [this](session::CallContext& context) { return FinishSink(context); }));
         });
-    if (!queued.ok()) End(queued);
+    if (!queued.ok()) Interrupt(queued);
+  }
+
+  absl::Status Accept() {
+    if (grpc::SerializationTraits<Request>::Deserialize(&bytes_, &message_).ok()) {
+      return sink_->Accept(message_);
+    }
+    return absl::InvalidArgumentError(
+        "a message of the stream cannot be read: its bytes are damaged or cut off, or a text in it "
+        "is not UTF-8");
+  }
+
+  absl::Status FinishSink(session::CallContext& context) {
+    Response response;
+    FG_RETURN_IF_ERROR(sink_->Finish(&response, context));
+    bool own_buffer = false;
+    const grpc::Status written =
+        grpc::SerializationTraits<Response>::Serialize(response, response_, &own_buffer);
+    return written.ok() ? absl::OkStatus() : absl::InternalError(written.error_message());
+  }
+
+  void Interrupt(const absl::Status& status) {
+    sink_->Interrupted();
+    End(status);
   }
 
   void End(const absl::Status& status) {
@@ -70,9 +101,10 @@ class TensorReadReactor final : public grpc::ServerReadReactor<Request> {
   void OnDone() override { delete this; }
 
   CallScope scope_;
-  Response* const response_;
+  grpc::ByteBuffer* const response_;
   std::unique_ptr<Sink> sink_;
-  Request chunk_;
+  grpc::ByteBuffer bytes_;
+  Request message_;
 };
 
 }  // namespace fluxgate::rpc

@@ -87,6 +87,7 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<Response> {
   }
 
   void PrepareLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const metrics::BookTime book(scope_.times().copy_out);
     next_.Clear();
     prepared_ = source_->Next(&next_);
   }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "proto/fluxgate/v1/jobs.pb.h"
+#include "server/grpc/job_times.h"
 #include "server/session/training.h"
 #include "server/wire/error_codec.h"
 #include "server/wire/request_checks.h"
@@ -53,9 +54,7 @@ absl::Status RunJob(ServerState& state, session::Session& session, jobs::Job& jo
 // The id of a new job for the request.
 absl::StatusOr<std::string> Start(ServerState& state, session::Session& session,
                                   const v1::TrainRequest& request, session::CallContext& context) {
-  session::Session::Entry entry;
-  entry.timeout = wire::kDefaultTimeout;
-  FG_ASSIGN_OR_RETURN(auto visit, session.Enter(context, entry));
+  FG_ASSIGN_OR_RETURN(auto visit, session.Enter(context, ShortEntry()));
   auto decoded = wire::DecodeTraining(*visit, request);
   if (!decoded.ok()) return decoded.status();
   auto spec = std::make_shared<session::TrainingSpec>(*std::move(decoded));
@@ -72,12 +71,21 @@ absl::StatusOr<std::string> Start(ServerState& state, session::Session& session,
   if (request.has_timeout()) {
     FG_ASSIGN_OR_RETURN(training.timeout, wire::TimeoutOf(request));
   }
+  job->SetCancelledEvent([&state] {
+    session::TrainingReport never;
+    never.status = absl::CancelledError("cancelled before it began");
+    v1::WatchJobResponse last;
+    *last.mutable_train()->mutable_done() = wire::Encode(never, state.shutting_down.load());
+    return last.SerializeAsString();
+  });
   absl::Status queued = state.environment.pool.Submit(
-      session.name(), [&state, shared = session.shared_from_this(), job, spec,
-                       training](jobs::Permit& permit) mutable {
-        session::CallContext own{job->token(), &permit, {}};
+      session.name(),
+      [&state, shared = session.shared_from_this(), job, spec, training,
+       times = JobTimes(state, "fluxgate.v1.Models/Train")](jobs::Permit& permit) mutable {
+        session::CallContext own{job->token(), &permit, times.Begin()};
         const absl::Status status = RunJob(state, *shared, *job, *spec, training, own);
         spec = nullptr;
+        times.End(own.times);
         job->Finish(status, status.ok() ? "all epochs are done" : std::string(status.message()),
                     state.clock.Now());
       });
@@ -102,6 +110,7 @@ absl::StatusOr<WatchedJob> StartTraining(ServerState& state, const v1::TrainRequ
   WatchedJob watched;
   FG_ASSIGN_OR_RETURN(watched.job, state.jobs.Find((*session)->name(), id));
   watched.attached = !request.detach();
+  watched.one_event = request.detach();
   return watched;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "server/grpc/call_scope.h"
 #include "server/wire/error_codec.h"
+#include "server/wire/request_checks.h"
 
 namespace fluxgate::rpc {
 
@@ -44,11 +45,12 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   void Begin(Where where) {
     if constexpr (requires { request_->request_id(); }) {
+      if (absl::Status id = wire::CheckRequestId(request_->request_id()); !id.ok()) return End(id);
       if (!request_->request_id().empty()) {
         auto outcome = scope_.environment().requests.Begin(
             SessionOf(*request_), request_->request_id(), Fingerprint(),
             [this](const jobs::RequestCache::Answer& answer) { AnswerAgain(answer); });
-        if (!outcome.ok()) return End(outcome.status());
+        if (!outcome.ok()) return End(wire::AtField(outcome.status(), "request_id"));
         if (*outcome == jobs::RequestCache::Outcome::kWillAnswer) return;
         caches_ = true;
       }

@@ -84,16 +84,21 @@ class WatchReactor final : public grpc::ServerWriteReactor<Event>,
       if (!started_ || writing_ || ended_) return;
       if (SendNextLocked()) return;
       if (!ended_) return;  // Nothing to send yet: the job will notify.
-      end = watched_.attached || !scope_.cancellation().token().cancelled()
-                ? stream_.status(watched_.job->snapshot())
-                : scope_.cancellation().token().Check();
+      end = EndStatus();
     }
     End(end);
   }
 
+  absl::Status EndStatus() const {
+    const absl::Status left = scope_.cancellation().token().Check();
+    if (!watched_.attached && !left.ok()) return left;
+    return watched_.one_event ? absl::OkStatus() : stream_.status(watched_.job->snapshot());
+  }
+
   // True when a message was sent; sets ended_ when there will be no more.
   bool SendNextLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (!watched_.attached && scope_.cancellation().token().cancelled()) {
+    if ((watched_.one_event && seen_ > watched_.after_event) ||
+        (!watched_.attached && scope_.cancellation().token().cancelled())) {
       ended_ = true;
       return false;
     }

@@ -10,9 +10,11 @@
 #include "server/session/derivatives.h"
 #include "server/session/evaluation.h"
 #include "server/session/model_check.h"
+#include "server/session/parameters.h"
 #include "server/session/workspace.h"
 #include "server/wire/descriptions.h"
 #include "server/wire/error_codec.h"
+#include "server/wire/layout_hint.h"
 #include "server/wire/limits.h"
 #include "server/wire/request_checks.h"
 #include "server/wire/tensor_codec.h"
@@ -26,12 +28,6 @@ template <typename Request>
 absl::StatusOr<session::Session::Entry> EntryOf(const Request& request) {
   session::Session::Entry entry;
   FG_ASSIGN_OR_RETURN(entry.timeout, wire::TimeoutOf(request));
-  return entry;
-}
-
-session::Session::Entry ShortEntry() {
-  session::Session::Entry entry;
-  entry.timeout = wire::kDefaultTimeout;
   return entry;
 }
 
@@ -84,7 +80,6 @@ absl::Status WorkspaceHandlers::Evaluate(const v1::EvaluateRequest& request,
                         session::EvaluateText(*visit, request.source(), request.source_name()));
     response->set_output(wire::CleanText(evaluation.output, wire::kMaxOutputBytes));
   }
-  BookTime book(context.times.copy_out);
   wire::AddLines(evaluation.show, response->mutable_show());
   return wire::EncodeValue(*visit, evaluation.value, response->mutable_value());
 }
@@ -103,7 +98,6 @@ absl::Status WorkspaceHandlers::Call(const v1::CallRequest& request, v1::CallRes
   FG_ASSIGN_OR_RETURN(auto keywords, wire::DecodeKeywords(*visit, request.keywords(), "keywords"));
   FG_ASSIGN_OR_RETURN(Value result, visit->interpreter().Call(*function, arguments, keywords));
   response->set_output(wire::CleanText(visit->TakeOutput(), wire::kMaxOutputBytes));
-  BookTime book(context.times.copy_out);
   return wire::EncodeValue(*visit, result, response->mutable_value());
 }
 
@@ -133,7 +127,9 @@ absl::Status WorkspaceHandlers::Gradient(const v1::GradientRequest& request,
     std::vector<session::NamedValue> models;
     for (int i = 0; i < request.parameters_size(); ++i) {
       auto value = session::Lookup(*visit, request.parameters(i));
-      if (!value.ok()) return wire::AtField(value.status(), absl::StrCat("parameters[", i, "]"));
+      const std::string field = absl::StrCat("parameters[", i, "]");
+      if (!value.ok()) return wire::AtField(value.status(), field);
+      FG_RETURN_IF_ERROR(wire::AtField(session::ReadTensors(*value, {}).status(), field));
       models.push_back({request.parameters(i), *std::move(value)});
     }
     FG_ASSIGN_OR_RETURN(derivatives,
@@ -142,9 +138,9 @@ absl::Status WorkspaceHandlers::Gradient(const v1::GradientRequest& request,
     if (arguments.empty()) {
       return wire::FieldError("at", "where to differentiate: give at, arguments or parameters");
     }
+    FG_RETURN_IF_ERROR(wire::AtField(session::CheckOrder(*visit, arguments, order), "order"));
     FG_ASSIGN_OR_RETURN(derivatives, session::DerivativesAt(*visit, *function, arguments, order));
   }
-  BookTime book(context.times.copy_out);
   FG_RETURN_IF_ERROR(wire::EncodeValue(*visit, derivatives.value, response->mutable_value()));
   for (const Value& gradient : derivatives.arguments) {
     FG_RETURN_IF_ERROR(wire::EncodeValue(*visit, gradient, response->add_gradients()));
@@ -198,7 +194,6 @@ absl::Status WorkspaceHandlers::SetValue(const v1::SetValueRequest& request,
   if (request.has_text()) {
     value = Value::String(request.text());
   } else {
-    BookTime book(context.times.copy_in);
     FG_ASSIGN_OR_RETURN(value, wire::DecodeValue(*visit, request.value(), "value"));
   }
   FG_RETURN_IF_ERROR(wire::AtField(visit->interpreter().Assign(request.name(), value), "name"));
@@ -216,14 +211,19 @@ absl::Status WorkspaceHandlers::Check(const v1::CheckRequest& request, v1::Check
     if (!model.ok()) return wire::AtField(model.status(), "function");
     function = model->value;
   } else {
-    auto found = session::FunctionOf(*visit, request.function(), "function");
-    if (!found.ok()) return wire::AtField(found.status(), "function");
-    function = *found;
+    auto named = session::FunctionOf(*visit, request.function(), "function");
+    if (!named.ok()) return wire::AtField(named.status(), "function");
+    function = *named;
   }
   FG_ASSIGN_OR_RETURN(std::vector<Value> arguments,
                       wire::DecodeShapes(*visit, request.arguments(), "arguments"));
-  FG_ASSIGN_OR_RETURN(const session::CheckedCall checked,
-                      session::CheckCall(*visit, function, arguments));
+  absl::StatusOr<session::CheckedCall> found = session::CheckCall(*visit, function, arguments);
+  if (!found.ok()) {
+    const absl::string_view blamed = arguments.size() == 1 ? "arguments[0]" : "arguments";
+    return wire::AtField(wire::WithLayoutHint(*visit, found.status(), function, arguments, blamed),
+                         blamed);
+  }
+  const session::CheckedCall checked = *std::move(found);
   response->set_type(checked.type);
   if (checked.shape.has_value()) {
     for (int64_t dim : checked.shape->dims()) response->add_dims(wire::ToCount(dim));

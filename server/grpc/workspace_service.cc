@@ -15,8 +15,10 @@ class WorkspaceService final : public v1::Workspace::CallbackService {
   grpc::ServerUnaryReactor* Evaluate(grpc::CallbackServerContext*,
                                      const v1::EvaluateRequest* request,
                                      v1::EvaluateResponse* response) override {
+    // A job is only put into the queue here: it need not wait for a worker to get there.
     return UnaryCall<v1::EvaluateRequest, v1::EvaluateResponse>::Run(
-        state_.environment, "fluxgate.v1.Workspace/Evaluate", Where::kWorker, request, response,
+        state_.environment, "fluxgate.v1.Workspace/Evaluate",
+        request->detach() ? Where::kHere : Where::kWorker, request, response,
         [this](const auto& r, auto* out, auto& context) {
           return handlers_.Evaluate(r, out, context);
         });

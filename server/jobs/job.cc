@@ -14,6 +14,11 @@ Job::Job(std::string id, std::string kind, std::string session, std::string targ
       options_(options),
       created_(now) {}
 
+void Job::SetCancelledEvent(std::function<std::string()> make) {
+  MutexLock lock(mutex_);
+  cancelled_event_ = std::move(make);
+}
+
 bool Job::Start(Time now) {
   {
     MutexLock lock(mutex_);
@@ -51,6 +56,7 @@ absl::Status Job::Cancel(std::string reason, Time now) {
     }
     reason_ = std::move(reason);
     if (state_ == JobState::kQueued) {
+      if (cancelled_event_) AddEventLocked(cancelled_event_());
       state_ = JobState::kCancelled;
       status_ = absl::CancelledError(reason_);
       finished_ = now;
@@ -66,11 +72,16 @@ absl::Status Job::Cancel(std::string reason, Time now) {
 void Job::Publish(std::string payload) {
   {
     MutexLock lock(mutex_);
-    events_.push_back({++last_event_, std::move(payload)});
-    // The first event says what the job is, so the second oldest goes.
-    if (events_.size() > options_.max_events) events_.erase(events_.begin() + 1);
+    if (IsFinal(state_)) return;
+    AddEventLocked(std::move(payload));
   }
   Notify();
+}
+
+void Job::AddEventLocked(std::string payload) {
+  events_.push_back({++last_event_, std::move(payload)});
+  // The first event says what the job is, so the second oldest goes.
+  if (events_.size() > options_.max_events) events_.erase(events_.begin() + 1);
 }
 
 Job::Snapshot Job::snapshot() const {

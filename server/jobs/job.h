@@ -60,6 +60,9 @@ class Job {
   const std::string& session() const { return session_; }
   const CancellationToken& token() const { return source_.token(); }
 
+  // Makes the last event of a job that is cancelled before it starts. It must not call the job.
+  void SetCancelledEvent(std::function<std::string()> make);
+
   // QUEUED to RUNNING. False when it was cancelled first: the work must not start.
   bool Start(Time now);
   // To SUCCEEDED, FAILED, or CANCELLED when the status says so. Does nothing once final.
@@ -67,6 +70,7 @@ class Job {
   // Asks the work to stop. A queued job is CANCELLED at once. FAILED_PRECONDITION when final.
   absl::Status Cancel(std::string reason, Time now);
 
+  // Does nothing once final.
   void Publish(std::string payload);
 
   Snapshot snapshot() const;
@@ -87,6 +91,7 @@ class Job {
 
  private:
   void Notify();
+  void AddEventLocked(std::string payload) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string id_, kind_, session_, target_;
   const Options options_;
@@ -95,6 +100,7 @@ class Job {
   mutable Mutex mutex_;
   JobState state_ ABSL_GUARDED_BY(mutex_) = JobState::kQueued;
   std::string reason_ ABSL_GUARDED_BY(mutex_);
+  std::function<std::string()> cancelled_event_ ABSL_GUARDED_BY(mutex_);
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   Time started_ ABSL_GUARDED_BY(mutex_){};
   Time finished_ ABSL_GUARDED_BY(mutex_){};

@@ -18,7 +18,7 @@ absl::StatusOr<RequestCache::Outcome> RequestCache::Begin(const std::string& ses
     }
     if (entry.fingerprint != fingerprint) {
       return absl::AlreadyExistsError(
-          absl::StrCat("request_id \"", request_id, "\" was used for another request"));
+          absl::StrCat("\"", request_id, "\" was used for another request"));
     }
     if (!entry.finished) {
       entry.waiters.push_back(std::move(waiter));

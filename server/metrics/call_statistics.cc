@@ -4,6 +4,15 @@
 
 namespace fluxgate::metrics {
 
+CallTimes& CallTimes::operator+=(const CallTimes& other) {
+  queue += other.queue;
+  compile += other.compile;
+  copy_in += other.copy_in;
+  compute += other.compute;
+  copy_out += other.copy_out;
+  return *this;
+}
+
 void CallStatistics::Started(const std::string& method) {
   MutexLock lock(mutex_);
   Method& m = methods_[method];
@@ -18,13 +27,14 @@ void CallStatistics::Finished(const std::string& method, const absl::Status& sta
   --m.in_flight;
   ++m.calls;
   if (!status.ok()) ++m.errors;
-  m.total.queue += times.queue;
-  m.total.compile += times.compile;
-  m.total.copy_in += times.copy_in;
-  m.total.compute += times.compute;
-  m.total.copy_out += times.copy_out;
-  m.longest = std::max(m.longest, times.queue + times.compile + times.copy_in + times.compute +
-                                      times.copy_out);
+  m.total += times;
+  m.longest = std::max(m.longest, times.sum());
+}
+
+void CallStatistics::Add(const std::string& method, const CallTimes& times) {
+  MutexLock lock(mutex_);
+  methods_[method].name = method;
+  methods_[method].total += times;
 }
 
 std::vector<CallStatistics::Method> CallStatistics::Methods() const {

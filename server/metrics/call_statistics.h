@@ -1,6 +1,7 @@
 #ifndef FLUXGATE_SERVER_METRICS_CALL_STATISTICS_H_
 #define FLUXGATE_SERVER_METRICS_CALL_STATISTICS_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -16,10 +17,30 @@ namespace fluxgate::metrics {
 // How long the parts of one call took.
 struct CallTimes {
   std::chrono::nanoseconds queue{0};    // waiting for a worker and for the session's turn
-  std::chrono::nanoseconds compile{0};  // staging, differentiating, compiling
+  std::chrono::nanoseconds compile{0};  // making plans of graphs
   std::chrono::nanoseconds copy_in{0};  // from messages to tensors
   std::chrono::nanoseconds compute{0};
   std::chrono::nanoseconds copy_out{0};  // from values to messages
+
+  std::chrono::nanoseconds sum() const { return queue + compile + copy_in + compute + copy_out; }
+  CallTimes& operator+=(const CallTimes& other);
+  // What is not booked yet of the whole time counts as compute.
+  void BookRest(std::chrono::nanoseconds whole) {
+    compute += std::max(std::chrono::nanoseconds(0), whole - sum());
+  }
+};
+
+// Adds the time of its life to an account.
+class BookTime {
+ public:
+  explicit BookTime(std::chrono::nanoseconds& account) : account_(account) {}
+  ~BookTime() { account_ += std::chrono::steady_clock::now() - begin_; }
+  BookTime(const BookTime&) = delete;
+  BookTime& operator=(const BookTime&) = delete;
+
+ private:
+  std::chrono::nanoseconds& account_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
 // Counts and times of calls by method. Thread-safe.
@@ -30,12 +51,14 @@ class CallStatistics {
     uint64_t calls = 0;
     uint64_t errors = 0;
     uint64_t in_flight = 0;
-    CallTimes total;
+    CallTimes total;  // with those of the jobs that the calls began
     std::chrono::nanoseconds longest{0};
   };
 
   void Started(const std::string& method);
   void Finished(const std::string& method, const absl::Status& status, const CallTimes& times);
+  // The times of a job that a call of the method began.
+  void Add(const std::string& method, const CallTimes& times);
   std::vector<Method> Methods() const;  // By name.
 
  private:

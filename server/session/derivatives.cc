@@ -33,6 +33,22 @@ absl::StatusOr<Tensor> TensorOf(const Value& value) {
   return absl::InvalidArgumentError("a number or an array is expected here");
 }
 
+absl::Status CheckOrder(Visit& visit, absl::Span<const Value> arguments, int order) {
+  if (order == 1) return absl::OkStatus();
+  if (arguments.size() != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("is ", order, ", which takes a function of one argument, but there are ",
+                     arguments.size(), "; order 1 takes any number of them"));
+  }
+  if (order > 2 && !IsRealNumber(arguments[0])) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("is ", order, ", which takes a function of one number, but the argument is ",
+                     WithArticle(visit.interpreter().TypeName(arguments[0])),
+                     "; of an array there are orders 1 and 2"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Derivatives> DerivativesAt(Visit& visit, const Value& f,
                                           absl::Span<const Value> arguments, int order) {
   if (order == 1) {
@@ -45,19 +61,9 @@ absl::StatusOr<Derivatives> DerivativesAt(Visit& visit, const Value& f,
     result.arguments = Elements(gradient, arguments.size());
     return result;
   }
-  if (arguments.size() != 1) {
-    return absl::InvalidArgumentError(absl::StrCat("order ", order,
-                                                   " takes a function of one "
-                                                   "argument; there are ",
-                                                   arguments.size()));
-  }
   Derivatives result;
   FG_ASSIGN_OR_RETURN(result.value, visit.interpreter().Call(f, arguments));
   if (!IsRealNumber(arguments[0])) {
-    if (order > 2) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("order ", order, " takes a function of one number"));
-    }
     FG_ASSIGN_OR_RETURN(Value hessian, CallBuiltin(visit, "Flux.hessian", {f, arguments[0]}));
     result.arguments.push_back(std::move(hessian));
     return result;

@@ -23,7 +23,9 @@ struct Derivatives {
 };
 
 // Order 1: the gradient. Order 2: a second derivative, or the Hessian of a function of one array.
-// Above: of a function of one number.
+// Above: of a function of one number. INVALID_ARGUMENT for arguments that an order cannot have.
+absl::Status CheckOrder(Visit& visit, absl::Span<const Value> arguments, int order);
+// REQUIRES: CheckOrder is content.
 absl::StatusOr<Derivatives> DerivativesAt(Visit& visit, const Value& f,
                                           absl::Span<const Value> arguments, int order);
 

@@ -40,14 +40,22 @@ absl::StatusOr<std::unique_ptr<Visit>> Session::Enter(CallContext& context, Entr
     absl::Status got = turns_.Acquire(visit->token(), entry.number);
     if (context.permit != nullptr) context.permit->Acquire();
     context.times.queue += std::chrono::steady_clock::now() - begin;
-    FG_RETURN_IF_ERROR(got);
+    visit->has_turn_ = got.ok();
+    if (!closed()) FG_RETURN_IF_ERROR(got);
+  } else {
+    visit->has_turn_ = true;
   }
-  visit->has_turn_ = true;
   if (closed()) {
     return absl::NotFoundError(absl::StrCat("session \"", name(), "\" was deleted"));
   }
   visit->Bind();
   return visit;
+}
+
+void Session::Close() {
+  closed_.store(true);
+  MutexLock lock(visits_mutex_);
+  for (Visit* visit : visits_) visit->source_.Cancel();
 }
 
 absl::optional<Clock::TimePoint> Session::ExpiryTime() const {
@@ -71,14 +79,20 @@ Visit::Visit(std::shared_ptr<Session> session, CallContext& context, const Sessi
       passes_turn_(entry.passes_turn) {
   session_->inside_.fetch_add(1);
   if (entry.timeout.has_value()) source_.SetTimeout(*entry.timeout);
+  MutexLock lock(session_->visits_mutex_);
+  session_->visits_.insert(this);
+  if (session_->closed()) source_.Cancel();
 }
 
 Visit::~Visit() {
+  {
+    MutexLock lock(session_->visits_mutex_);
+    session_->visits_.erase(this);
+  }
   if (has_turn_) {
-    charge_.reset();
     session_->num_names_.store(static_cast<int64_t>(interpreter().Names().size()),
                                std::memory_order_relaxed);
-    host().End();
+    Unbind();
     session_->turns_.Release();
   }
   session_->Touch();
@@ -89,6 +103,12 @@ void Visit::Bind() {
   charge_.emplace(session_->options_.budget);
   host().Begin({token(), this, [this](absl::string_view text) { Print(text); },
                 kMaxPrintedBytes - printed_});
+}
+
+void Visit::Unbind() {
+  context_.times.compile += host().TakeCompileTime();
+  host().End();
+  charge_.reset();
 }
 
 const ModelState* Visit::FindState(const std::string& model) const {
@@ -110,11 +130,13 @@ void Visit::Print(absl::string_view text) {
 absl::Status Visit::Pause() {
   FG_RETURN_IF_ERROR(token().Check());
   if (ReaderWaits()) {
-    host().End();
-    charge_.reset();
-    if (context_.permit != nullptr) context_.permit->Release();
-    session_->turns_.PassOn();
-    if (context_.permit != nullptr) context_.permit->Acquire();
+    Unbind();
+    {
+      const metrics::BookTime book(context_.times.queue);
+      if (context_.permit != nullptr) context_.permit->Release();
+      session_->turns_.PassOn();
+      if (context_.permit != nullptr) context_.permit->Acquire();
+    }
     Bind();
   } else if (context_.permit != nullptr) {
     context_.permit->Yield();

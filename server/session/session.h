@@ -8,11 +8,13 @@
 #include <memory>
 #include <string>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "engine/base/cancellation.h"
 #include "engine/base/clock.h"
 #include "engine/base/memory_budget.h"
+#include "engine/base/mutex.h"
 #include "engine/lang/interpreter.h"
 #include "engine/runtime/turn.h"
 #include "server/session/call_context.h"
@@ -74,8 +76,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // Whether its time is over and nobody is inside.
   bool Expired() const;
 
-  // Nobody can enter any more.
-  void Close() { closed_.store(true); }
+  // Nobody can enter any more, and the work of those inside is cancelled.
+  void Close();
   bool closed() const { return closed_.load(); }
 
   // Names in the workspace, as of the end of the last visit.
@@ -93,6 +95,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::atomic<bool> closed_{false};
   std::atomic<int64_t> num_names_{0};
   TurnQueue turns_;
+  Mutex visits_mutex_;
+  absl::flat_hash_set<Visit*> visits_ ABSL_GUARDED_BY(visits_mutex_);  // All inside.
 
   // ---- Under the turn ----
   std::unique_ptr<RuntimeHost> host_;
@@ -137,6 +141,8 @@ class Visit final : public Turn {
   Visit(std::shared_ptr<Session> session, CallContext& context, const Session::Entry& entry);
 
   void Bind();
+  // Gives the host back after this visit's time with it.
+  void Unbind();
   void Print(absl::string_view text);
 
   const std::shared_ptr<Session> session_;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/function.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
 #include "engine/value/flatten.h"
@@ -39,12 +40,12 @@ absl::StatusOr<Value> OfPrediction(Visit& visit, const Value& f) {
 }  // namespace
 
 absl::StatusOr<Loss> ResolveLoss(Visit& visit, absl::string_view text, bool has_targets) {
-  FG_ASSIGN_OR_RETURN(Value function, FunctionOf(visit, text, "loss"));
+  FG_ASSIGN_OR_RETURN(Value function, FunctionOf(visit, text, "loss", Sort::kLoss));
   Loss loss{std::string(absl::StripAsciiWhitespace(text)), function};
   if (IsMadeByText(function)) return loss;
   if (!function.is(Kind::kFunction)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a loss is a function, not a ", visit.interpreter().TypeName(function)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a loss is a function, not ", WithArticle(visit.interpreter().TypeName(function))));
   }
   if (!has_targets) {
     return absl::InvalidArgumentError(
@@ -61,7 +62,7 @@ absl::StatusOr<Metric> ResolveMetric(Visit& visit, const std::string& name) {
         Helper(visit, "(m, x, y) -> sum(Flux.onecold(m(x)) .== Flux.onecold(y)) / size(y)[end]"));
     return Metric{name, std::move(accuracy)};
   }
-  FG_ASSIGN_OR_RETURN(Value function, FunctionOf(visit, name, "metric"));
+  FG_ASSIGN_OR_RETURN(Value function, FunctionOf(visit, name, "metric", Sort::kMetric));
   if (IsMadeByText(function) && TakesArguments(function, 3)) return Metric{name, function};
   FG_ASSIGN_OR_RETURN(Value metric, OfPrediction(visit, function));
   return Metric{name, std::move(metric)};
@@ -73,8 +74,9 @@ absl::StatusOr<double> EvaluateLoss(Visit& visit, const Value& loss, const Value
   if (!y.is_nothing()) arguments.push_back(y);
   FG_ASSIGN_OR_RETURN(Value value, visit.interpreter().Call(loss, arguments));
   if (!value.is_number()) {
-    return absl::InvalidArgumentError(absl::StrCat("a loss or metric gives one number, not a ",
-                                                   visit.interpreter().TypeName(value)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("a loss or metric gives one number, not ",
+                     WithArticle(visit.interpreter().TypeName(value))));
   }
   return value.scalar().AsDouble();
 }
@@ -101,13 +103,20 @@ absl::Status ChooseOptimiser(Visit& visit, ModelState& state, absl::string_view 
   if (text.empty() && rule.is_nothing() && !state.rule.is_nothing()) return absl::OkStatus();
   Value chosen = rule;
   if (chosen.is_nothing()) {
-    FG_ASSIGN_OR_RETURN(chosen,
-                        ValueOf(visit, text.empty() ? "Flux.Descent()" : text, "optimiser"));
+    absl::StatusOr<Value> made =
+        ValueOf(visit, text.empty() ? "Flux.Descent()" : text, "optimiser");
+    if (!made.ok()) {
+      const absl::optional<SourceDiagnostic> diagnostic = GetDiagnostic(made.status());
+      if (!diagnostic.has_value() || diagnostic->kind != "UndefVarError") return made.status();
+      return Hinted(made.status(), absl::StrCat("; rules are ", BuiltInNames(Sort::kOptimiser)));
+    }
+    chosen = *std::move(made);
   }
   if (!optim::IsRule(chosen)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("an optimiser's rule is expected, such as Adam(0.001), not a ",
-                     visit.interpreter().TypeName(chosen)));
+        absl::StrCat("an optimiser's rule is expected, such as Adam(0.001), not ",
+                     WithArticle(visit.interpreter().TypeName(chosen)), "; rules are ",
+                     BuiltInNames(Sort::kOptimiser)));
   }
   const std::string shown = visit.interpreter().Repr(chosen);
   if (shown == state.optimiser_text) return absl::OkStatus();
@@ -157,7 +166,8 @@ absl::StatusOr<BatchGradient> ForwardBackward(Visit& visit, const NamedValue& mo
 absl::Status OptimStep(Visit& visit, const NamedValue& model, ModelState& state) {
   if (state.batches == 0) {
     return absl::FailedPreconditionError(
-        "no gradients have been collected; call ForwardBackward first");
+        absl::StrCat("no gradients of \"", model.name,
+                     "\" were collected since its last update; call ForwardBackward first"));
   }
   if (state.optimiser.is_nothing()) {
     FG_ASSIGN_OR_RETURN(state.optimiser, optim::Setup(state.rule, model.value));

@@ -39,11 +39,11 @@ absl::Status TurnQueue::Acquire(const CancellationToken& token, absl::optional<u
 absl::Status TurnQueue::AwaitNumberLocked(const CancellationToken& token, uint32_t number) {
   if (number < next_number_) {
     return absl::AbortedError(
-        absl::StrCat("seq ", number, " was used before; the next one is ", next_number_));
+        absl::StrCat(number, " was used before; the next one is ", next_number_));
   }
   if (number > next_number_) {
     if (early_ >= kMaxEarly) {
-      return absl::AbortedError(absl::StrCat("seq ", number, " is too early: the next one is ",
+      return absl::AbortedError(absl::StrCat(number, " is too early: the next one is ",
                                              next_number_, ", and ", early_, " later ones wait"));
     }
     ++early_;
@@ -55,7 +55,7 @@ absl::Status TurnQueue::AwaitNumberLocked(const CancellationToken& token, uint32
     --early_;
     if (!stop.ok()) return stop;
     if (number < next_number_)
-      return absl::AbortedError(absl::StrCat("seq ", number, " came twice"));
+      return absl::AbortedError(absl::StrCat(number, " came twice"));
   }
   // The number is taken now, before the turn comes: the next one may line up behind this one.
   ++next_number_;

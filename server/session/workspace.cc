@@ -49,9 +49,9 @@ absl::StatusOr<NamedValue> FindIf(Visit& visit, absl::string_view name, absl::st
   if (!name.empty()) {
     FG_ASSIGN_OR_RETURN(Value value, Lookup(visit, name));
     if (wanted(value)) return NamedValue{std::string(name), std::move(value)};
-    return absl::InvalidArgumentError(absl::StrCat("\"", name.substr(0, 128), "\" is a ",
-                                                   visit.interpreter().TypeName(value), ", not a ",
-                                                   noun));
+    return absl::InvalidArgumentError(absl::StrCat("\"", name.substr(0, 128), "\" is ",
+                                                   WithArticle(visit.interpreter().TypeName(value)),
+                                                   ", not ", WithArticle(noun)));
   }
   std::vector<NamedValue> all = ListIf(visit, wanted);
   // Two names of one object are one model.
@@ -70,11 +70,6 @@ absl::StatusOr<NamedValue> FindIf(Visit& visit, absl::string_view name, absl::st
                                                  "s; name one of ", Shortened(std::move(names))));
 }
 
-int64_t ExamplesOf(const Value& array) {
-  const Shape& shape = array.As<Array>()->shape();
-  return shape.rank() == 0 ? 1 : shape.dim(shape.rank() - 1);
-}
-
 bool IsName(absl::string_view text) {
   return !text.empty() && !absl::ascii_isdigit(text[0]) &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -83,6 +78,11 @@ bool IsName(absl::string_view text) {
 }
 
 }  // namespace
+
+int64_t CountExamples(const Value& array) {
+  const Shape& shape = array.As<Array>()->shape();
+  return shape.rank() == 0 ? 1 : shape.dim(shape.rank() - 1);
+}
 
 bool CanBeModel(const Value& value) { return value.is(Kind::kStruct) || value.is(Kind::kFunction); }
 
@@ -104,11 +104,11 @@ bool IsDataset(const Value& value) {
   const Value* y = tuple->Find("y");
   if (x == nullptr || !x->is(Kind::kArray)) return false;
   if (y == nullptr) return tuple->names.size() == 1;
-  return tuple->names.size() == 2 && y->is(Kind::kArray) && ExamplesOf(*x) == ExamplesOf(*y);
+  return tuple->names.size() == 2 && y->is(Kind::kArray) && CountExamples(*x) == CountExamples(*y);
 }
 
 int64_t NumExamples(const Value& dataset) {
-  return ExamplesOf(*dataset.As<NamedTuple>()->Find("x"));
+  return CountExamples(*dataset.As<NamedTuple>()->Find("x"));
 }
 
 absl::StatusOr<Value> Lookup(Visit& visit, absl::string_view path) {
@@ -141,7 +141,7 @@ absl::StatusOr<Value> ValueOf(Visit& visit, absl::string_view source,
 }
 
 absl::StatusOr<Value> FunctionOf(Visit& visit, absl::string_view text,
-                                 absl::string_view source_name) {
+                                 absl::string_view source_name, Sort sort) {
   text = absl::StripAsciiWhitespace(text);
   if (!IsName(text)) return ValueOf(visit, text, source_name);
   if (const Value* value = visit.interpreter().Find(text)) return *value;
@@ -151,7 +151,7 @@ absl::StatusOr<Value> FunctionOf(Visit& visit, absl::string_view text,
   if (absl::StatusOr<Value> inner = Lookup(visit, text); inner.ok()) return inner;
   absl::StatusOr<Value> qualified =
       visit.interpreter().Resolve(absl::StrCat("Flux.", std::string(text)));
-  return qualified.ok() ? qualified : found;
+  return qualified.ok() ? qualified : NoSuchFunction(visit, text, sort);
 }
 
 absl::StatusOr<std::vector<Value>> ArgumentList(Visit& visit, absl::string_view source) {

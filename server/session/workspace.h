@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/value/value.h"
+#include "server/session/known_names.h"
 #include "server/session/session.h"
 
 namespace fluxgate::session {
@@ -24,6 +25,8 @@ bool IsModel(const Value& value);
 bool CanBeModel(const Value& value);
 // A named tuple of an array x, perhaps an array y with as many examples, and nothing else.
 bool IsDataset(const Value& value);
+// Examples of an array: its last dim; a number is one.
+int64_t CountExamples(const Value& array);
 // Examples of a dataset: the last dim of x; a vector is one example per element.
 int64_t NumExamples(const Value& dataset);
 
@@ -40,9 +43,10 @@ std::vector<NamedValue> ListDatasets(Visit& visit);
 // The value of a text. Errors name it `source_name`.
 absl::StatusOr<Value> ValueOf(Visit& visit, absl::string_view source,
                               absl::string_view source_name);
-// The function that a client names: a workspace name, a built-in one, or Julia text of one.
+// The function that a client names: a workspace name, a built-in one, or Julia text of one. `sort`
+// says which names an error lists.
 absl::StatusOr<Value> FunctionOf(Visit& visit, absl::string_view text,
-                                 absl::string_view source_name);
+                                 absl::string_view source_name, Sort sort = Sort::kFunction);
 // The values of an argument list: "1, [2, 3]".
 absl::StatusOr<std::vector<Value>> ArgumentList(Visit& visit, absl::string_view source);
 // A call of the built-in function of that name.

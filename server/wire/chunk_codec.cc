@@ -72,6 +72,11 @@ absl::Status ChunkDecoder::AddWhole(std::string path, const v1::Tensor& message,
 
 absl::Status ChunkDecoder::Begin(std::string path, const v1::Tensor& message,
                                  absl::string_view field) {
+  // A stream that goes on after a break may repeat a tensor of which nothing but the head had come.
+  if (!items_.empty() && items_.back().path == path && items_.back().received == 0 &&
+      items_.back().tensor.bytes() > 0) {
+    items_.pop_back();
+  }
   if (!items_.empty()) FG_RETURN_IF_ERROR(CheckComplete(items_.back()));
   if (items_.size() >= kMaxTensors) {
     return FieldError(field, absl::StrCat("more than ", kMaxTensors, " tensors"));
@@ -91,7 +96,9 @@ absl::Status ChunkDecoder::Begin(std::string path, const v1::Tensor& message,
   item.field = tensor_field;
   item.row_major = header.row_major;
   ScopedMemoryBudget charge(budget_);
-  FG_ASSIGN_OR_RETURN(item.tensor, Tensor::Create(header.dtype, header.shape));
+  absl::StatusOr<Tensor> room = Tensor::Create(header.dtype, header.shape);
+  if (!room.ok()) return AtField(room.status(), absl::StrCat(tensor_field, ".dims"));
+  item.tensor = *std::move(room);
   items_.push_back(std::move(item));
   return absl::OkStatus();
 }
@@ -118,6 +125,24 @@ absl::Status ChunkDecoder::CheckComplete(const Item& item) {
   if (item.deferred.has_value() || item.received == item.tensor.bytes()) return absl::OkStatus();
   return FieldError(item.field, absl::StrCat("only ", item.received, " of ", item.tensor.bytes(),
                                              " bytes have come"));
+}
+
+ChunkDecoder::Position ChunkDecoder::position() const {
+  if (items_.empty()) return {};
+  return {items_.back().path, items_.back().received};
+}
+
+int64_t ChunkDecoder::bytes() const {
+  int64_t sum = 0;
+  for (const Item& item : items_) sum += item.deferred.has_value() ? 0 : item.tensor.bytes();
+  return sum;
+}
+
+absl::Status ChunkDecoder::CheckWhole(uint32_t expected) const {
+  if (!items_.empty()) FG_RETURN_IF_ERROR(CheckComplete(items_.back()));
+  if (items_.size() >= expected) return absl::OkStatus();
+  return FieldError("tensors",
+                    absl::StrCat("is ", expected, ", but the stream ended after ", items_.size()));
 }
 
 absl::StatusOr<std::vector<std::pair<std::string, Value>>> ChunkDecoder::Finish(

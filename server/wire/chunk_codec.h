@@ -40,9 +40,23 @@ class ChunkDecoder {
  public:
   explicit ChunkDecoder(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)) {}
 
+  // A chunk that is refused leaves what came before as it was.
   absl::Status Add(const v1::TensorChunk& chunk, absl::string_view field);
   // A tensor that came whole under its path, as a PushDataset's `x`.
   absl::Status AddWhole(std::string path, const v1::Tensor& message, absl::string_view field);
+  // Where the stream is to go on: the tensor that came last, and how many bytes of it.
+  struct Position {
+    std::string path;
+    int64_t offset = 0;
+  };
+  Position position() const;
+  // Bytes of all tensors that have begun.
+  int64_t bytes() const;
+  const std::shared_ptr<MemoryBudget>& budget() const { return budget_; }
+
+  // INVALID_ARGUMENT when the last tensor is not whole, or there are fewer tensors than `expected`,
+  // unless that is 0.
+  absl::Status CheckWhole(uint32_t expected) const;
   // The tensors in the order in which they came; `source` and `ref` are looked up now. Fails when
   // one is not complete.
   absl::StatusOr<std::vector<std::pair<std::string, Value>>> Finish(session::Visit& visit);
@@ -62,7 +76,7 @@ class ChunkDecoder {
   absl::Status Append(const v1::TensorChunk& chunk, absl::string_view field);
   static absl::Status CheckComplete(const Item& item);
 
-  const std::shared_ptr<MemoryBudget> budget_;
+  std::shared_ptr<MemoryBudget> budget_;
   std::vector<Item> items_;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -229,6 +230,11 @@ class Constructor {
         return FieldError(Join(at, "name"), "either all layers have names or none");
       }
       if (named) {
+        for (const auto& [other, unused] : keywords) {
+          if (other == layer->name()) {
+            return FieldError(Join(at, "name"), absl::StrCat("\"", other, "\" came before"));
+          }
+        }
         keywords.emplace_back(layer->name(), std::move(value));
       } else {
         positional.push_back(std::move(value));
@@ -309,7 +315,10 @@ class Constructor {
   }
 
   absl::StatusOr<Value> Function(absl::string_view text, const std::string& at) {
-    absl::StatusOr<Value> function = session::FunctionOf(visit_, text, at);
+    const session::Sort sort = absl::EndsWith(at, "activation") ? session::Sort::kActivation
+                               : absl::EndsWith(at, "init")     ? session::Sort::kInitialiser
+                                                                : session::Sort::kFunction;
+    absl::StatusOr<Value> function = session::FunctionOf(visit_, text, at, sort);
     return function.ok() ? function : AtField(function.status(), at);
   }
 

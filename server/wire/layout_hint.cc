@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/lang/syntax/diagnostics.h"
 #include "engine/value/array.h"
+#include "server/session/known_names.h"
 #include "server/session/model_check.h"
 #include "server/wire/error_codec.h"
 
@@ -26,13 +27,10 @@ absl::Status WithLayoutHint(session::Visit& visit, const absl::Status& status, c
   std::vector<Value> reversed(inputs.begin(), inputs.end());
   reversed[0] = Array::Of(*std::move(zeros));
   if (!session::CheckCall(visit, f, reversed).ok()) return AtField(status, field);
-  absl::Status hinted(
-      status.code(),
-      absl::StrCat(status.message(), "; with \"layout\": \"REVERSED\" its dims would be ",
-                   Shape(dims).ToString(), ", which fits"));
-  status.ForEachPayload(
-      [&](absl::string_view url, const absl::Cord& payload) { hinted.SetPayload(url, payload); });
-  return AtField(hinted, field);
+  return AtField(session::Hinted(status, absl::StrCat("; with \"layout\": \"REVERSED\" its dims "
+                                                      "would be ",
+                                                      Shape(dims).ToString(), ", which fits")),
+                 field);
 }
 
 }  // namespace fluxgate::wire

@@ -18,16 +18,25 @@ constexpr char kTokenPrefix[] = "at-";
 }  // namespace
 
 absl::StatusOr<std::chrono::nanoseconds> DecodeDuration(const google::protobuf::Duration& duration,
-                                                        absl::string_view field) {
-  const int64_t longest = kLongestTimeout.count() / kNano;
+                                                        absl::string_view field,
+                                                        std::chrono::nanoseconds longest) {
   if (duration.seconds() < 0 || duration.nanos() < 0 || duration.nanos() >= kNano ||
       (duration.seconds() == 0 && duration.nanos() == 0)) {
     return FieldError(field, "must be a positive duration, such as \"30s\"");
   }
-  if (duration.seconds() >= longest) {
-    return FieldError(field, absl::StrCat("is longer than the longest, ", longest, " s"));
+  const int64_t longest_seconds = longest.count() / kNano;
+  if (duration.seconds() > longest_seconds ||
+      (duration.seconds() == longest_seconds && duration.nanos() > 0)) {
+    return FieldError(field, absl::StrCat("is ", duration.seconds(), " s; the longest is ",
+                                          longest_seconds, " s"));
   }
   return std::chrono::seconds(duration.seconds()) + std::chrono::nanoseconds(duration.nanos());
+}
+
+absl::Status CheckRequestId(absl::string_view request_id) {
+  if (request_id.size() <= kMaxNameBytes) return absl::OkStatus();
+  return FieldError("request_id", absl::StrCat("has ", request_id.size(),
+                                               " bytes; the longest has ", kMaxNameBytes));
 }
 
 absl::Status CheckRequired(absl::string_view value, absl::string_view field) {

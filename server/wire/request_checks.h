@@ -16,11 +16,13 @@
 namespace fluxgate::wire {
 
 inline constexpr std::chrono::nanoseconds kDefaultTimeout = std::chrono::seconds(30);
-inline constexpr std::chrono::nanoseconds kLongestTimeout = std::chrono::hours(24 * 365);
+inline constexpr std::chrono::nanoseconds kLongestTimeout = std::chrono::hours(24 * 7);
+inline constexpr std::chrono::nanoseconds kLongestTimeToLive = std::chrono::hours(24 * 365);
 
 // INVALID_ARGUMENT for one that is not positive or too long.
-absl::StatusOr<std::chrono::nanoseconds> DecodeDuration(const google::protobuf::Duration& duration,
-                                                        absl::string_view field);
+absl::StatusOr<std::chrono::nanoseconds> DecodeDuration(
+    const google::protobuf::Duration& duration, absl::string_view field,
+    std::chrono::nanoseconds longest = kLongestTimeout);
 // The `timeout` of a request that has one, else `otherwise`.
 template <typename Request>
 absl::StatusOr<std::chrono::nanoseconds> TimeoutOf(
@@ -29,6 +31,7 @@ absl::StatusOr<std::chrono::nanoseconds> TimeoutOf(
   return DecodeDuration(request.timeout(), "timeout");
 }
 
+absl::Status CheckRequestId(absl::string_view request_id);
 absl::Status CheckRequired(absl::string_view value, absl::string_view field);
 absl::Status CheckSource(absl::string_view source, absl::string_view field);
 

@@ -86,8 +86,8 @@ absl::StatusOr<session::TrainingSpec> DecodeTraining(session::Visit& visit,
     return FieldError(request.has_x() ? "x" : "data", "there are no examples to train on");
   }
   if (!spec.y.is_nothing() && NumExamples(spec.y) != NumExamples(spec.x)) {
-    return FieldError("y", absl::StrCat("has ", NumExamples(spec.y), " examples, but x has ",
-                                        NumExamples(spec.x)));
+    return FieldError("y", absl::StrCat("has ", session::Counted(NumExamples(spec.y), "example"),
+                                        ", but x has ", NumExamples(spec.x)));
   }
   spec.batches.batch_size = request.batch_size();
   spec.batches.shuffle = request.shuffle();
@@ -113,7 +113,8 @@ absl::StatusOr<session::TrainingSpec> DecodeTraining(session::Visit& visit,
     if (!metric.ok()) return AtField(metric.status(), field);
     spec.metrics.push_back(*std::move(metric));
   }
-  session::ModelState& state = session::StateOf(visit, spec.model);
+  session::ModelState& kept = session::StateOf(visit, spec.model);
+  session::ModelState state = kept;  // Kept when all went well.
   FG_RETURN_IF_ERROR(
       AtField(session::ChooseLoss(visit, state, request.loss(), !spec.y.is_nothing()), "loss"));
   FG_RETURN_IF_ERROR(ChooseOptimiser(visit, state, request.optimiser(),
@@ -122,8 +123,9 @@ absl::StatusOr<session::TrainingSpec> DecodeTraining(session::Visit& visit,
   if (absl::Status status =
           session::EvaluateLoss(visit, state.loss, spec.model.value, spec.x, spec.y).status();
       !status.ok()) {
-    return status;
+    return AtField(status, "loss");
   }
+  kept = std::move(state);
   return spec;
 }
 

@@ -129,6 +129,7 @@ absl::StatusOr<Value> DecodeValue(session::Visit& visit, const v1::Tensor& messa
                                   absl::string_view field) {
   FG_ASSIGN_OR_RETURN(const TensorForm form, FormOf(message, field));
   if (form != TensorForm::kSource && form != TensorForm::kRef) {
+    const metrics::BookTime book(visit.context().times.copy_in);
     FG_ASSIGN_OR_RETURN(Tensor tensor, DecodeTensor(message, field));
     return FromTensor(std::move(tensor));
   }
@@ -158,8 +159,9 @@ absl::StatusOr<Value> DecodeNumbers(session::Visit& visit, const v1::Tensor& mes
   FG_ASSIGN_OR_RETURN(Value value, DecodeValue(visit, message, field));
   if (value.is_number() || value.is(Kind::kArray)) return value;
   if (!HoldsNumbers(value)) {
-    return FieldError(field, absl::StrCat("numbers are expected here, not a ",
-                                          visit.interpreter().TypeName(value)));
+    return FieldError(field,
+                      absl::StrCat("numbers are expected here, not ",
+                                   session::WithArticle(visit.interpreter().TypeName(value))));
   }
   FG_ASSIGN_OR_RETURN(Tensor tensor, ReadNumbers(visit, value));
   return FromTensor(std::move(tensor));
@@ -216,13 +218,15 @@ absl::StatusOr<std::vector<Value>> DecodeShapes(
     v1::Tensor header = messages[i];
     if (header.dtype() == v1::Tensor::DTYPE_UNSPECIFIED) header.set_dtype(v1::Tensor::FLOAT32);
     FG_ASSIGN_OR_RETURN(TensorHeader decoded, DecodeHeader(header, path));
-    FG_ASSIGN_OR_RETURN(Tensor zeros, Tensor::Zeros(decoded.dtype, decoded.shape));
-    values.push_back(FromTensor(std::move(zeros)));
+    absl::StatusOr<Tensor> zeros = Tensor::Zeros(decoded.dtype, decoded.shape);
+    if (!zeros.ok()) return AtField(zeros.status(), absl::StrCat(path, ".dims"));
+    values.push_back(FromTensor(*std::move(zeros)));
   }
   return values;
 }
 
 absl::Status EncodeValue(session::Visit& visit, const Value& value, v1::Value* message) {
+  const metrics::BookTime book(visit.context().times.copy_out);
   return ValueEncoder(visit).Encode(value, 0, message);
 }
 

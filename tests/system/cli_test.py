@@ -49,6 +49,10 @@ class Eval(CliTest):
                          "f (generic function with 1 method)\n")
         self.assertEqual(self.ok("eval", "f(2)"), "17\n")
 
+    def test_a_text_that_begins_with_a_minus_is_no_flag(self):
+        self.assertEqual(self.ok("eval", "-2^2"), "-4\n")
+        self.assertEqual(self.ok("eval", "--", "-2"), "-2\n")
+
     def test_only_the_last_of_a_line(self):
         self.assertEqual(self.ok("eval", "1; 2"), "2\n")
 

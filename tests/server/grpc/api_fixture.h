@@ -39,6 +39,7 @@ class ApiFixture : public ::testing::Test {
     GrpcServerOptions options;
     options.listen = "127.0.0.1:0";
     options.sessions.session_memory_bytes = int64_t{1} << 30;
+    Change(options);
     auto server = GrpcServer::Start(std::move(options), clock_);
     ASSERT_OK(server);
     server_ = *std::move(server);
@@ -50,6 +51,9 @@ class ApiFixture : public ::testing::Test {
     jobs_ = v1::Jobs::NewStub(channel);
     info_ = v1::Server::NewStub(channel);
   }
+
+  // What a test wants otherwise than SetUp.
+  virtual void Change(GrpcServerOptions& /*options*/) {}
 
   // A unary call: Call(*models_, &v1::Models::Stub::Predict, R"({...})", &response).
   template <typename Stub, typename Request, typename Response>
@@ -110,6 +114,18 @@ class ApiFixture : public ::testing::Test {
       events->push_back(response.event());
     }
     return reader->Finish();
+  }
+
+  // Waits, by asking the server, until no call of the method is under way: "Datasets/PushDataset".
+  void AwaitNoneInFlight(const std::string& method) {
+    while (true) {
+      const auto statistics = Good(*info_, &v1::Server::Stub::GetStatistics, "{}");
+      uint32_t in_flight = 0;
+      for (const auto& one : statistics.methods()) {
+        if (one.method() == "fluxgate.v1." + method) in_flight = one.in_flight();
+      }
+      if (in_flight == 0) return;
+    }
   }
 
   // The first field that an error blames; "" when it blames none.

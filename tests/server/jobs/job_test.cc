@@ -63,6 +63,22 @@ TEST(JobTest, WatchersResumeWhereTheyLeft) {
   EXPECT_TRUE(job.EventsAfter(3, 1).final);
 }
 
+TEST(JobTest, AJobCancelledInTheQueueHasALastEvent) {
+  Job job("job-1", "train", "default", "predict", kNow);
+  job.SetCancelledEvent([] { return std::string("done"); });
+  job.Publish("started");
+  int notified = 0;
+  const uint64_t watcher = job.Watch([&] { ++notified; });
+  ASSERT_TRUE(job.Cancel("asked to", kNow).ok());
+  EXPECT_GT(notified, 0);
+  job.Publish("late");  // A final job says no more.
+  const Job::Batch batch = job.EventsAfter(1, 100);
+  ASSERT_EQ(batch.events.size(), 1u);
+  EXPECT_EQ(batch.events[0].payload, "done");
+  EXPECT_TRUE(batch.final);
+  job.Unwatch(watcher);
+}
+
 TEST(JobTest, KeepsTheFirstAndTheLatestEvents) {
   Job::Options options;
   options.max_events = 3;
