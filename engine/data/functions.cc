@@ -201,6 +201,69 @@ absl::StatusOr<Value> CallUnbatch(Context&, const Arguments& arguments) {
   return List::Of(std::move(observations));
 }
 
+// shuffleobs(data): all observations in a random order.
+absl::StatusOr<Value> CallShuffleObs(Context& context, const Arguments& arguments) {
+  FG_ASSIGN_OR_RETURN(int64_t count, CountObservations(arguments[0]));
+  FG_ASSIGN_OR_RETURN(uint64_t seed, DrawSeed(context));
+  std::vector<int64_t> order(static_cast<size_t>(count));
+  ShuffleOrder(seed, 0, absl::MakeSpan(order));
+  return GetObservations(arguments[0], order);
+}
+
+// The shape of what unsqueeze and unstack are given, and their `dims`, 0-based.
+struct AlongDim {
+  Shape shape;
+  int dim = 0;
+};
+absl::StatusOr<AlongDim> ReadDim(Context& context, const Arguments& arguments,
+                                 absl::string_view function, int beyond) {
+  const absl::optional<Shape> shape = nn::ShapeOf(arguments[0]);
+  if (!shape.has_value()) {
+    return Error("MethodError", function, " expects an array, but got ", nn::Summary(arguments[0]));
+  }
+  const Value* given = arguments.Keyword("dims");
+  if (given == nullptr) return Error("UndefKeywordError", "keyword argument `dims` not assigned");
+  FG_ASSIGN_OR_RETURN(int64_t dim, nn::IntegerArgument(context, *given, "dims"));
+  if (dim < 1 || dim > shape->rank() + beyond) {
+    return Error("ArgumentError", function, "'s dims must be between 1 and ",
+                 shape->rank() + beyond, ", got ", dim);
+  }
+  return AlongDim{*shape, static_cast<int>(dim) - 1};
+}
+
+// unsqueeze(x; dims): with a dim of one element put in before `dims`.
+absl::StatusOr<Value> CallUnsqueeze(Context& context, const Arguments& arguments) {
+  FG_ASSIGN_OR_RETURN(const AlongDim along, ReadDim(context, arguments, "unsqueeze", 1));
+  Dims dims(along.shape.dims().begin(), along.shape.dims().end());
+  dims.insert(dims.begin() + along.dim, 1);
+  FG_ASSIGN_OR_RETURN(const Shape shape, Shape::Create(dims));
+  return context.ops().Apply({arguments[0]},
+                             [&](absl::Span<const Expr> x) { return Reshape(x[0], shape); });
+}
+
+// unstack(x; dims): the vector of the slices along `dims`.
+absl::StatusOr<Value> CallUnstack(Context& context, const Arguments& arguments) {
+  FG_ASSIGN_OR_RETURN(const AlongDim along, ReadDim(context, arguments, "unstack", 0));
+  Dims dims(along.shape.dims().begin(), along.shape.dims().end());
+  dims.erase(dims.begin() + along.dim);
+  std::vector<Value> slices;
+  for (int64_t i = 0; i < along.shape.dim(along.dim); ++i) {
+    FG_ASSIGN_OR_RETURN(
+        Value slice, context.ops().Apply({arguments[0]}, [&](absl::Span<const Expr> x) {
+          ir::SliceAttr part;
+          for (int d = 0; d < along.shape.rank(); ++d) {
+            part.start.push_back(d == along.dim ? i : 0);
+            part.count.push_back(d == along.dim ? 1 : along.shape.dim(d));
+            part.step.push_back(1);
+          }
+          ir::Builder& builder = x[0].builder();
+          return Reshape(Expr(builder, builder.Slice(x[0].id(), part)), Shape(dims));
+        }));
+    slices.push_back(std::move(slice));
+  }
+  return List::Of(std::move(slices));
+}
+
 }  // namespace
 
 absl::Span<const nn::Function> Functions() {
@@ -216,6 +279,9 @@ absl::Span<const nn::Function> Functions() {
         {"numobs", "MLUtils", false, 1, 1, {}, CallNumObs},
         {"getobs", "MLUtils", false, 1, 2, {}, CallGetObs},
         {"splitobs", "MLUtils", false, 1, 1, {"at", "shuffle"}, CallSplitObs},
+        {"shuffleobs", "MLUtils", false, 1, 1, {}, CallShuffleObs},
+        {"unsqueeze", "MLUtils", false, 1, 1, {"dims"}, CallUnsqueeze},
+        {"unstack", "MLUtils", false, 1, 1, {"dims"}, CallUnstack},
         {"batch", "MLUtils", false, 1, 1, {}, CallBatch},
         {"unbatch", "MLUtils", false, 1, 1, {}, CallUnbatch},
     };

@@ -25,7 +25,8 @@ class Evaluator : public nn::Context {
   virtual Host& host() = 0;
   virtual absl::StatusOr<Value> CallWith(const Value& f, absl::Span<const Value> arguments,
                                          const Keywords& keywords) = 0;
-  // The name's value in the workspace or among the built-ins.
+  // The name's value in the workspace or among the built-ins; that of "Base.copy" is never the
+  // user's.
   virtual absl::StatusOr<Value> Lookup(absl::string_view name) = 0;
   // The status that makes `exception` travel: what throw returns. A surrounding `catch` gets the
   // same value back.
@@ -59,6 +60,7 @@ struct Builtin {
   int max_arguments = -1;  // -1: any number
   std::vector<std::string> keywords;
   std::function<absl::StatusOr<Value>(Evaluator&, const nn::Arguments&)> call;
+  bool exported = true;  // false: only after the package's name (Flux.state)
 };
 
 // Built-ins by subject; each lives in its own file of engine/lang/builtins/. The interpreter makes
@@ -81,6 +83,7 @@ std::vector<Builtin> RandomBuiltins();  // rand, randn, randperm, shuffle, Rando
 std::vector<Builtin>
 GradientBuiltins();  // gradient, withgradient, pullback, jacobian, hessian, params, ...
 std::vector<Builtin> TrainingBuiltins();  // train!, DataLoader, ...
+std::vector<Builtin> ModelBuiltins();     // cpu, gpu, f32, Flux.state, Flux.destructure, ...
 
 // ---- Operations that the syntax itself needs, shared by interpreter and built-ins ----
 // Julia's operators on two or one values ("+", "==", "÷", ...), numbers first and fastest.

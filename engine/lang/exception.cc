@@ -2,8 +2,13 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "engine/lang/display/display.h"
+#include "engine/lang/operations/support.h"
 #include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
@@ -49,6 +54,25 @@ std::vector<std::shared_ptr<const StructType>> MakeTypes() {
   return types;
 }
 
+// "with -1.0:\nsqrt was called …" tells the value and the message.
+void ReadDomain(absl::string_view message, std::vector<Value>* fields) {
+  if (!absl::ConsumePrefix(&message, "with ")) return;
+  const size_t colon = message.find(":\n");
+  if (colon == absl::string_view::npos) return;
+  const std::string number(message.substr(0, colon));
+  const bool single = absl::EndsWith(number, "f0") || absl::EndsWith(number, "32");
+  int64_t whole = 0;
+  double real = 0;
+  if (absl::SimpleAtoi(number, &whole)) {
+    fields->front() = Value::Int(whole);
+  } else if (absl::SimpleAtod(absl::StrReplaceAll(number, {{"f", "e"}, {"32", ""}}), &real)) {
+    fields->front() = single ? Value::Float32(static_cast<float>(real)) : Value::Float64(real);
+  } else {
+    return;
+  }
+  fields->back() = Value::String(std::string(message.substr(colon + 2)));
+}
+
 std::string FieldText(const Struct& e, absl::string_view field) {
   const Value* value = e.Find(field);
   if (value == nullptr || value->is_nothing()) return "";
@@ -78,6 +102,7 @@ Value ExceptionFromStatus(const absl::Status& status) {
   if (type == nullptr) type = ExceptionType("ErrorException");
   std::vector<Value> fields(type->fields.size());
   fields.back() = Value::String(diagnostic.message);
+  if (diagnostic.kind == "DomainError") ReadDomain(diagnostic.message, &fields);
   if (diagnostic.kind == "UndefVarError") {
     // The message is "`name` not defined".
     const size_t end = diagnostic.message.find('`', 1);
@@ -108,8 +133,10 @@ std::string ExceptionMessage(const Value& exception, std::string* kind) {
     return absl::StrCat("keyword argument `", FieldText(*e, "var"), "` not assigned");
   }
   if (name == "BoundsError") {
-    const std::string a = FieldText(*e, "a"), i = FieldText(*e, "i");
-    return a.empty() ? "" : absl::StrCat("attempt to access ", a, " at index [", i, "]");
+    const Value &a = *e->Find("a"), &i = *e->Find("i");
+    if (a.is_nothing()) return "";
+    if (const Tuple* indices = i.As<Tuple>()) return BoundsText(a, indices->elements);
+    return BoundsText(a, {i});
   }
   if (name == "DivideError") return "integer division error";
   return "";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/lang/display/display.h"
 #include "engine/lang/evaluate/dispatch.h"
@@ -10,6 +11,8 @@
 namespace fluxgate::lang {
 
 std::string NativeFunction::Display() const {
+  // One made for a value shows as the call that makes it: Restructure(Dense, ..., 3).
+  if (absl::EndsWith(builtin.name, ")")) return builtin.name;
   return absl::StrCat(builtin.name, " (generic function)");
 }
 

@@ -26,6 +26,11 @@ absl::StatusOr<EvaluationResult> Interpreter::Evaluate(std::string source_name, 
   const Node* last = nullptr;
   EvaluationResult result;
   FG_ASSIGN_OR_RETURN(result.value, machine_->Run(program, &last));
+  if (last != nullptr) {  // A name of the language's own, so that it is not among the user's.
+    Environment::Cell& ans = machine_->environment().cell(machine_->environment().CellFor("ans"));
+    ans.builtin = result.value;
+    ans.has_builtin = true;
+  }
   result.show = last != nullptr && !last->has(kShowless) && !result.value.is_nothing();
   if (result.show) {
     FG_ASSIGN_OR_RETURN(result.display, machine_->DisplayText(result.value));

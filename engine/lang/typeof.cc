@@ -56,6 +56,27 @@ TypePtr TupleType(const std::vector<Value>& elements) {
   return MakeType("Tuple", std::move(types));
 }
 
+TypePtr NumberType(const Scalar& number) {
+  switch (number.written()) {
+    case Scalar::Written::kPlain:
+      break;
+    case Scalar::Written::kPi:
+    case Scalar::Written::kEuler: {
+      const char* symbol = number.written() == Scalar::Written::kPi ? ":π" : ":ℯ";
+      return MakeType("Irrational", {std::make_shared<Type>(symbol, std::vector<Parameter>{})});
+    }
+    case Scalar::Written::kUInt8:
+      return BuiltinType("UInt8");
+    case Scalar::Written::kUInt16:
+      return BuiltinType("UInt16");
+    case Scalar::Written::kUInt32:
+      return BuiltinType("UInt32");
+    case Scalar::Written::kUInt64:
+      return BuiltinType("UInt64");
+  }
+  return DTypeType(number.dtype());
+}
+
 TypePtr StructTypeOfValue(const Struct& value) {
   std::vector<TypePtr> arguments;
   for (const Value& a : value.type_arguments) {
@@ -185,7 +206,7 @@ TypePtr TypeOfShallow(const Value& value) {
     case Kind::kMissing:
       return BuiltinType("Missing");
     case Kind::kNumber:
-      return DTypeType(value.scalar().dtype());
+      return NumberType(value.scalar());
     case Kind::kChar:
       return BuiltinType("Char");
     case Kind::kSymbol:
@@ -197,7 +218,9 @@ TypePtr TypeOfShallow(const Value& value) {
     case Kind::kRange: {
       const Range& range = *value.As<Range>();
       const TypePtr element = DTypeType(range.dtype());
-      if (range.unit && !IsFloat(range.dtype())) return MakeType("UnitRange", {element});
+      if (range.unit && !IsFloat(range.dtype())) {
+        return MakeType(range.one_to ? "Base.OneTo" : "UnitRange", {element});
+      }
       if (!IsFloat(range.dtype())) return MakeType("StepRange", {element, element});
       const TypePtr twice = range.dtype() == DType::kFloat64
                                 ? MakeType("Base.TwicePrecision", {element})

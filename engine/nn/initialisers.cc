@@ -177,6 +177,13 @@ Function Row(absl::string_view name, std::vector<absl::string_view> keywords,
   return {name, "Flux", exported, 0, -1, std::move(keywords), Call<maker>};
 }
 
+// nfan(dims...): (fan_in, fan_out)
+absl::StatusOr<Value> CallFan(Context& context, const Arguments& arguments) {
+  FG_ASSIGN_OR_RETURN(Shape shape, ShapeArgument(context, arguments.positional, "a size"));
+  const Fan fan = FanOf(shape);
+  return Tuple::Of({Value::Int(fan.in), Value::Int(fan.out)});
+}
+
 }  // namespace
 
 std::vector<Function> InitialiserRows() {
@@ -186,6 +193,7 @@ std::vector<Function> InitialiserRows() {
       Row<MakeKaimingUniform>("kaiming_uniform", {"gain"}),
       Row<MakeKaimingNormal>("kaiming_normal", {"gain"}),
       Row<MakeIdentity>("identity_init", {"gain", "shift"}),
+      {"nfan", "Flux", false, 0, -1, {}, CallFan},
       Row<MakeZeros>("zeros32", {}, true),
       Row<MakeOnes>("ones32", {}, true),
       Row<MakeRand>("rand32", {}, true),

@@ -24,6 +24,34 @@ absl::StatusOr<Value> CallFlatten(Context& context, const Arguments& arguments) 
   });
 }
 
+// normalise(x; dims = ndims(x), eps = 1f-5) = (x - mean) / √(var + eps), the uncorrected variance
+// (Flux's src/layers/stateless.jl)
+absl::StatusOr<Value> CallNormalise(Context& context, const Arguments& arguments) {
+  const absl::optional<Shape> shape = ShapeOf(arguments[0]);
+  if (!shape.has_value() || shape->rank() == 0) {
+    return Error("MethodError", "normalise expects an array, but got ", Summary(arguments[0]));
+  }
+  ReductionDims dims{false, {shape->rank() - 1}};
+  if (const Value* given = arguments.Keyword("dims"); given != nullptr) {
+    FG_ASSIGN_OR_RETURN(dims, DimsArgument(context, *given, shape->rank(), "dims"));
+  }
+  double eps = static_cast<double>(1e-5f);
+  if (const Value* given = arguments.Keyword("eps"); given != nullptr) {
+    FG_ASSIGN_OR_RETURN(eps, RealArgument(context, *given, "eps"));
+  }
+  int64_t count = dims.all ? shape->num_elements() : 1;
+  for (int d : dims.dims) count *= shape->dim(d);
+  return context.ops().Apply({arguments[0]}, [&](absl::Span<const Expr> xs) {
+    const Expr x = Cast(xs[0], ToFloat(xs[0].dtype()));
+    const auto mean = [&](Expr v) {
+      const Expr sum = dims.all ? Sum(v) : dims.dims.empty() ? v : Sum(v, dims.dims);
+      return sum / static_cast<double>(count);
+    };
+    const Expr centred = x - mean(x);
+    return centred / Sqrt(mean(Square(centred)) + eps);
+  });
+}
+
 // Sets `active` in every layer of the model that has it (Flux's src/functor.jl).
 absl::StatusOr<Value> SetMode(const Value& model, const Value& mode) {
   Value active = mode;
@@ -68,6 +96,7 @@ absl::StatusOr<Value> CallTestMode(Context&, const Arguments& arguments) {
 std::vector<Function> UtilityRows() {
   return {
       {"flatten", "Flux", false, 1, 1, {}, CallFlatten},
+      {"normalise", "Flux", false, 1, 1, {"dims", "eps"}, CallNormalise},
       {"trainmode!", "Flux", true, 1, 2, {}, CallTrainMode},
       {"testmode!", "Flux", true, 1, 2, {}, CallTestMode},
   };

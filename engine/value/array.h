@@ -97,6 +97,9 @@ class Array : public Object {
   bool one_hot = false;
   // The transpose of a vector: 1×n, and its product with a vector is a number.
   bool row_vector = false;
+  // The lazy array that Julia has here, as its summary names it: "adjoint(::Matrix{Int64})". Empty:
+  // an ordinary array. Only this object says so; whatever computes with it makes an ordinary one.
+  std::string wrapper;
   // Bools that broadcasting made: Julia shows them as a BitArray.
   bool bits = false;
 

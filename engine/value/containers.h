@@ -21,7 +21,8 @@ class Range : public Object {
   DType dtype() const { return start.dtype(); }
   const Scalar start, step;
   const int64_t length;
-  const bool unit;  // Written a:b: shown without the step.
+  const bool unit;      // Written a:b: shown without the step.
+  bool one_to = false;  // Base.OneTo(n), as axes gives it.
 
  private:
   // A float range over decimals such as 0:0.1:1 computes with fractions, so that its elements are
@@ -55,6 +56,7 @@ class NamedTuple : public Object {
   Value WithChildren(std::vector<Value> children) const override;
   const std::vector<std::string> names;
   const std::vector<Value> values;
+  bool as_pairs = false;  // Base.Pairs, as pairs(t) and kw... give it: iterates name => value.
 };
 
 class Pair : public Object {
@@ -81,7 +83,8 @@ class List : public Object {
   Value WithChildren(std::vector<Value> children) const override;
   std::vector<Value> elements;  // Column-major.
   absl::optional<Shape> dims;   // Absent: a vector, which may grow.
-  // The declared element type (a type value) of `Int[]`, `Any[1, 2]`; nothing: from the elements.
+  // The element type (a type value): declared, as in `Int[]`, or fixed by the first change.
+  // Nothing: that of the elements, which have not changed since the list was made.
   Value element_type;
 };
 

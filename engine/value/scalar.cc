@@ -16,7 +16,7 @@ int64_t TruncateToInt64(double v) {
 }  // namespace
 
 Scalar Scalar::ConvertTo(DType dtype) const {
-  if (dtype == dtype_) return *this;
+  if (dtype == dtype_) return As(Written::kPlain);
   switch (dtype) {
     case DType::kBool:
       return Scalar(AsBool());

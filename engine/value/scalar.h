@@ -10,12 +10,26 @@ namespace fluxgate {
 // A number of the language: 8 bytes and their dtype. A plain value.
 class Scalar {
  public:
+  // What text wrote, where Julia's type says more than the dtype does: π is an Irrational, 0x1f a
+  // UInt8. It decides promotion and display; whatever computes with the number loses it.
+  enum class Written : uint8_t { kPlain, kPi, kEuler, kUInt8, kUInt16, kUInt32, kUInt64 };
+
   constexpr Scalar() : dtype_(DType::kInt64), i64_(0) {}
   constexpr explicit Scalar(bool v) : dtype_(DType::kBool), i64_(v) {}
   constexpr explicit Scalar(int32_t v) : dtype_(DType::kInt32), i64_(v) {}
   constexpr explicit Scalar(int64_t v) : dtype_(DType::kInt64), i64_(v) {}
   constexpr explicit Scalar(float v) : dtype_(DType::kFloat32), f32_(v) {}
   constexpr explicit Scalar(double v) : dtype_(DType::kFloat64), f64_(v) {}
+
+  constexpr Scalar As(Written written) const {
+    Scalar s = *this;
+    s.written_ = written;
+    return s;
+  }
+  constexpr Written written() const { return written_; }
+  constexpr bool is_irrational() const {
+    return written_ == Written::kPi || written_ == Written::kEuler;
+  }
 
   constexpr DType dtype() const { return dtype_; }
   constexpr bool is_float() const { return IsFloat(dtype_); }
@@ -36,6 +50,7 @@ class Scalar {
 
  private:
   DType dtype_;
+  Written written_ = Written::kPlain;
   union {
     int64_t i64_;  // Also Bool and Int32.
     float f32_;

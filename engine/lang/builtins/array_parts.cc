@@ -198,6 +198,7 @@ std::vector<Builtin> ArrayBuiltins() {
   d.Append(ArrayMakerBuiltins());
   d.Append(ArrayShapeBuiltins());
   d.Append(ArrayPartBuiltins());
+  d.Append(ArrayTurnBuiltins());
   return d.Take();
 }
 

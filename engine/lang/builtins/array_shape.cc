@@ -24,7 +24,9 @@ Value SizeTuple(const Shape& shape) {
 }
 
 Value OneTo(int64_t n) {
-  return Value(std::make_shared<Range>(Scalar(int64_t{1}), Scalar(int64_t{1}), n, true));
+  auto range = std::make_shared<Range>(Scalar(int64_t{1}), Scalar(int64_t{1}), n, true);
+  range->one_to = true;
+  return Value(std::move(range));
 }
 
 bool HasShape(const Value& v) { return IsNumeric(v) || IsNumericArray(v) || v.is(Kind::kList); }
@@ -100,7 +102,15 @@ absl::StatusOr<Value> Reshape(Evaluator& eval, const Arguments& x) {
     return DimensionMismatch(absl::StrCat("new dimensions ", Repr(SizeTuple(shape)),
                                           " must be consistent with array size ", total));
   }
-  return ReshapeValue(eval, x[0], shape);
+  if (!x[0].is(Kind::kRange)) return ReshapeValue(eval, x[0], shape);
+  // A range stays what it is, or stands behind the new dims.
+  if (shape.rank() == 1) return x[0];
+  FG_ASSIGN_OR_RETURN(Value result, ReshapeValue(eval, x[0], shape));
+  if (Array* array = result.As<Array>()) {
+    array->wrapper =
+        absl::StrCat("reshape(::", TypeName(x[0]), ", ", absl::StrJoin(shape.dims(), ", "), ")");
+  }
+  return result;
 }
 
 // Elements of a List by the flat index that `from` gives for each position of the result.
@@ -343,6 +353,12 @@ std::vector<Builtin> ArrayShapeBuiltins() {
     for (const int64_t n : shape.dims()) axes.push_back(OneTo(n));
     return Tuple::Of(std::move(axes));
   });
+  Definitions inside("Base", /*exported=*/false);
+  inside.Add("OneTo", 1, 1, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+    FG_ASSIGN_OR_RETURN(const int64_t n, ToInteger(eval, x[0], "a length"));
+    return OneTo(std::max<int64_t>(n, 0));
+  });
+  d.Append(inside.Take());
   d.Add("eachindex", 1, 1, EachIndex);
   d.Alias("LinearIndices");
   d.Add("firstindex", 1, 2,

@@ -19,11 +19,13 @@ class Definitions {
  public:
   using Call = std::function<absl::StatusOr<Value>(Evaluator&, const nn::Arguments&)>;
 
-  explicit Definitions(std::string package = "Base") : package_(std::move(package)) {}
+  explicit Definitions(std::string package = "Base", bool exported = true)
+      : package_(std::move(package)), exported_(exported) {}
 
   // `max` -1: any number.
   void Add(std::string name, int min, int max, Call call, std::vector<std::string> keywords = {}) {
-    rows_.push_back({std::move(name), package_, min, max, std::move(keywords), std::move(call)});
+    rows_.push_back(
+        {std::move(name), package_, min, max, std::move(keywords), std::move(call), exported_});
   }
   // Further names of the row added last.
   void Alias(std::string name) {
@@ -38,6 +40,7 @@ class Definitions {
 
  private:
   const std::string package_;
+  const bool exported_;
   std::vector<Builtin> rows_;
 };
 

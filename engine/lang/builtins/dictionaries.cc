@@ -86,6 +86,9 @@ absl::StatusOr<Value> Keys(Evaluator& eval, const Arguments& x) {
 }
 
 absl::StatusOr<Value> Values(Evaluator& eval, const Arguments& x) {
+  if (const NamedTuple* named = x[0].As<NamedTuple>(); named != nullptr && named->as_pairs) {
+    return NamedTuple::Of(named->names, named->values);
+  }
   std::vector<std::pair<Value, Value>> entries;
   if (!EntriesOf(x[0], &entries)) {
     if (LengthOf(x[0]) < 0) return MethodError("values", x.positional);
@@ -100,6 +103,11 @@ absl::StatusOr<Value> Values(Evaluator& eval, const Arguments& x) {
 absl::StatusOr<Value> Pairs(Evaluator& eval, const Arguments& x) {
   std::vector<std::pair<Value, Value>> entries;
   if (x[0].is(Kind::kDict)) return x[0];
+  if (const NamedTuple* named = x[0].As<NamedTuple>()) {
+    auto as_pairs = std::make_shared<NamedTuple>(named->names, named->values);
+    as_pairs->as_pairs = true;
+    return Value(std::move(as_pairs));
+  }
   if (!EntriesOf(x[0], &entries)) {
     FG_ASSIGN_OR_RETURN(const std::vector<Value> elements, ElementsOf(eval, x[0]));
     const Shape shape = ShapeOf(x[0]);

@@ -254,6 +254,50 @@ absl::StatusOr<std::vector<Value>> HessiansOf(Evaluator& eval, const Arguments& 
   return session.Finish(nodes, Value(), &ignored);
 }
 
+// pushforward(f, x...): the function of tangents ẋ... that gives the tangent of f(x...).
+absl::StatusOr<Value> Pushforward(Evaluator&, const Arguments& arguments) {
+  const std::vector<Value> given(arguments.positional.begin(), arguments.positional.end());
+  const int count = static_cast<int>(given.size()) - 1;
+  return MakeNative(
+      "pushforward", count, count,
+      [given](Evaluator& eval, absl::Span<const Value> tangents) -> absl::StatusOr<Value> {
+        TraceSession session(eval);
+        ArgumentLift lift(session, true);
+        std::vector<Value> inside;
+        std::vector<ir::NodeId> wrt, directions;
+        ir::Builder& builder = session.builder();
+        for (size_t i = 1; i < given.size(); ++i) {
+          FG_ASSIGN_OR_RETURN(Value lifted, lift.Add(given[i]));
+          inside.push_back(std::move(lifted));
+          const ir::NodeId node = lift.Direct(i - 1);
+          if (node == ir::kNoNode) {
+            return JuliaError("ArgumentError", "pushforward takes numbers and arrays of numbers");
+          }
+          FG_ASSIGN_OR_RETURN(ir::Expr tangent, session.ops().Lift(tangents[i - 1]));
+          tangent = ir::Cast(tangent, builder.dtype(node));
+          if (tangent.shape() != builder.shape(node)) {
+            return DimensionMismatch(absl::StrCat("the tangent has size ",
+                                                  tangent.shape().ToString(), ", the argument ",
+                                                  builder.shape(node).ToString()));
+          }
+          wrt.push_back(node);
+          directions.push_back(tangent.id());
+        }
+        FG_ASSIGN_OR_RETURN(const Value y, session.Call(given[0], inside));
+        if (!IsNumeric(y) && !IsNumericArray(y)) {
+          return JuliaError("ArgumentError", "pushforward needs a function that returns numbers");
+        }
+        FG_ASSIGN_OR_RETURN(const ir::Expr output, session.ops().Lift(y));
+        FG_ASSIGN_OR_RETURN(std::vector<ir::NodeId> nodes,
+                            autodiff::Jvp(builder, {output.id()}, wrt, directions));
+        if (nodes[0] == ir::kNoNode) nodes[0] = builder.Full(output.dtype(), output.shape(), 0);
+        Value ignored;
+        FG_ASSIGN_OR_RETURN(const std::vector<Value> values,
+                            session.Finish(nodes, Value(), &ignored));
+        return values[0];
+      });
+}
+
 // ---- Parameters ----
 
 absl::StatusOr<Value> MakeParams(Evaluator&, const Arguments& arguments) {
@@ -312,6 +356,22 @@ std::vector<Builtin> GradientBuiltins() {
              FG_ASSIGN_OR_RETURN(std::vector<Value> all, HessiansOf(eval, arguments, true));
              return Tuple::Of(std::move(all));
            });
+  rows.Add("pushforward", 2, -1, Pushforward);
+  Definitions inside("Zygote", /*exported=*/false);
+  // The mode is chosen by the engine; what comes out is the same.
+  inside.Add("forwarddiff", 2, 2,
+             [](Evaluator& eval, const Arguments& x) { return Call1(eval, x[0], x[1]); },
+             {"chunk_threshold"});
+  // An array that may be written inside a gradient: any array made there may.
+  inside.Add("Buffer", 1, -1, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+    FG_ASSIGN_OR_RETURN(const Value similar, eval.Lookup("Base.similar"));
+    return eval.CallWith(similar, x.positional, {});
+  });
+  inside.Add("bufferfrom", 1, 1, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+    FG_ASSIGN_OR_RETURN(const Value copy, eval.Lookup("Base.copy"));
+    return eval.CallWith(copy, x.positional, {});
+  });
+  rows.Append(inside.Take());
   rows.Add("params", 0, -1, MakeParams);
   rows.Add("Params", 0, 1, MakeParams);
   rows.Add("ignore_derivatives", 1, 1, IgnoreDerivatives);

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
+#include "engine/lang/display/display.h"
 #include "engine/lang/operations/constants.h"
 #include "engine/lang/operations/elementwise.h"
 #include "engine/lang/operations/matrix_products.h"
@@ -161,8 +162,11 @@ absl::StatusOr<Value> MultiplyInto(Evaluator& eval, const Arguments& x) {
 
 std::vector<Builtin> LinearAlgebraBuiltins() {
   Definitions base;
-  base.Add("transpose", 1, 1,
-           [](Evaluator& eval, const Arguments& x) { return Adjoint(eval, x[0]); });
+  for (const char* name : {"transpose", "adjoint"}) {
+    base.Add(name, 1, 1, [name](Evaluator& eval, const Arguments& x) {
+      return LazyTranspose(eval, name, x[0]);
+    });
+  }
   base.Add("inv", 1, 1, InverseOf);
   base.Add("kron", 2, 2, Kron);
   Definitions d("LinearAlgebra");
@@ -179,8 +183,15 @@ std::vector<Builtin> LinearAlgebraBuiltins() {
           });
   }
   d.Add("diag", 1, 2, Diagonal);
-  d.Add("Diagonal", 1, 1, DiagonalMatrix);
-  d.Alias("diagm");
+  d.Add("Diagonal", 1, 1, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
+    FG_ASSIGN_OR_RETURN(Value matrix, DiagonalMatrix(eval, x));
+    if (Array* array = matrix.As<Array>()) {
+      array->wrapper = absl::StrCat("Diagonal{", DTypeType(array->dtype())->ToString(), ", ",
+                                    TypeName(x[0]), "}");
+    }
+    return matrix;
+  });
+  d.Add("diagm", 1, 1, DiagonalMatrix);
   d.Add("cross", 2, 2, Cross);
   d.Alias("×");
   d.Add("triu", 1, 2, [](Evaluator& eval, const Arguments& x) { return Triangle(eval, x, true); });

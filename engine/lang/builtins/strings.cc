@@ -1,14 +1,8 @@
-// Functions of strings and characters. Positions in a string are byte offsets from 1, as in Julia.
-#include <utf8proc.h>
-
+// Functions of strings. Positions in a string are byte offsets from 1, as in Julia.
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <functional>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -20,13 +14,7 @@
 #include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
-namespace {
 
-using nn::Arguments;
-
-bool IsText(const Value& v) { return v.is(Kind::kString) || v.is(Kind::kChar); }
-
-// A string's or character's text.
 absl::StatusOr<std::string> TextOf(absl::string_view function, const Value& v) {
   if (v.is(Kind::kString)) return v.text();
   if (v.is(Kind::kChar)) {
@@ -52,6 +40,12 @@ std::string FromCodePoints(absl::Span<const char32_t> points) {
   for (char32_t point : points) AppendUtf8(point, &text);
   return text;
 }
+
+bool IsSpace(char32_t c) { return c == ' ' || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0; }
+
+namespace {
+
+using nn::Arguments;
 
 absl::StatusOr<Value> StringList(std::vector<std::string> parts) {
   std::vector<Value> values;
@@ -83,8 +77,6 @@ absl::StatusOr<CharTest> MakeCharTest(Evaluator& eval, const Value& v) {
     return std::find(allowed.begin(), allowed.end(), c) != allowed.end();
   });
 }
-
-bool IsSpace(char32_t c) { return c == ' ' || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0; }
 
 // ---- Cutting and joining ----
 
@@ -276,122 +268,6 @@ bool Contains(absl::string_view text, absl::string_view part) {
 }
 bool IsContained(absl::string_view part, absl::string_view text) { return Contains(text, part); }
 
-// ---- Characters ----
-
-Definitions::Call MapChars(absl::string_view name, int32_t (*map)(int32_t), bool first_only) {
-  return [map, first_only, name = std::string(name)](Evaluator&,
-                                                     const Arguments& x) -> absl::StatusOr<Value> {
-    if (x[0].is(Kind::kChar)) {
-      return Value::Char(static_cast<char32_t>(map(static_cast<int32_t>(x[0].character()))));
-    }
-    FG_ASSIGN_OR_RETURN(const std::string text, TextOf(name, x[0]));
-    std::vector<char32_t> points = CodePoints(text);
-    for (size_t i = 0; i < points.size() && (i == 0 || !first_only); ++i) {
-      points[i] = static_cast<char32_t>(map(static_cast<int32_t>(points[i])));
-    }
-    return Value::String(FromCodePoints(points));
-  };
-}
-
-Definitions::Call TestChar(absl::string_view name, bool (*test)(char32_t)) {
-  return [test, name = std::string(name)](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> {
-    if (!x[0].is(Kind::kChar)) return MethodError(name, x.positional);
-    return Value::Bool(test(x[0].character()));
-  };
-}
-utf8proc_category_t Category(char32_t c) {
-  return utf8proc_category(static_cast<utf8proc_int32_t>(c));
-}
-bool IsLetter(char32_t c) {
-  const utf8proc_category_t category = Category(c);
-  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
-}
-bool IsDigit(char32_t c) { return c >= '0' && c <= '9'; }
-bool IsUpper(char32_t c) { return Category(c) == UTF8PROC_CATEGORY_LU; }
-bool IsLower(char32_t c) { return Category(c) == UTF8PROC_CATEGORY_LL; }
-bool IsPunctuation(char32_t c) {
-  const utf8proc_category_t category = Category(c);
-  return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
-}
-
-absl::StatusOr<Value> CharOf(Evaluator& eval, const Arguments& x) {
-  // Registered under the type's name, so the type comes first.
-  if (x[1].is(Kind::kChar)) return x[1];
-  FG_ASSIGN_OR_RETURN(const int64_t point, ToInteger(eval, x[1], "Char"));
-  if (point < 0 || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
-    return ArgumentError(absl::StrCat("invalid code point: ", point));
-  }
-  return Value::Char(static_cast<char32_t>(point));
-}
-
-absl::StatusOr<Value> StringOf(Evaluator& eval, const Arguments& x) {
-  if (x[1].is(Kind::kSymbol)) return Value::String(x[1].text());
-  if (IsText(x[1])) {
-    FG_ASSIGN_OR_RETURN(std::string text, TextOf("String", x[1]));
-    return Value::String(std::move(text));
-  }
-  // String of a vector of characters.
-  FG_ASSIGN_OR_RETURN(const std::vector<Value> elements, ElementsOf(eval, x[1]));
-  std::string text;
-  for (const Value& element : elements) {
-    if (!element.is(Kind::kChar)) return MethodError("String", x.positional.subspan(1));
-    AppendUtf8(element.character(), &text);
-  }
-  return Value::String(std::move(text));
-}
-
-// ---- Numbers in text ----
-
-absl::optional<Value> ParseNumber(absl::string_view text, DType dtype, int base) {
-  const std::string trimmed(absl::StripAsciiWhitespace(text));
-  if (dtype == DType::kBool) {
-    if (trimmed == "true" || trimmed == "1") return Value::Bool(true);
-    if (trimmed == "false" || trimmed == "0") return Value::Bool(false);
-    return absl::nullopt;
-  }
-  if (IsFloat(dtype)) {
-    std::string plain = trimmed;
-    std::replace(plain.begin(), plain.end(), 'f', 'e');  // 1f0
-    double value = 0;
-    if (!absl::SimpleAtod(absl::StrContains(trimmed, "Inf") || absl::StrContains(trimmed, "inf")
-                              ? trimmed
-                              : plain,
-                          &value)) {
-      return absl::nullopt;
-    }
-    return Value(Scalar(value).ConvertTo(dtype));
-  }
-  char* end = nullptr;
-  errno = 0;
-  const int64_t value = std::strtoll(trimmed.c_str(), &end, base);
-  if (trimmed.empty() || *end != '\0' || errno == ERANGE) return absl::nullopt;
-  if (dtype == DType::kInt32 && value != static_cast<int32_t>(value)) return absl::nullopt;
-  return Value(Scalar(value).ConvertTo(dtype));
-}
-
-Definitions::Call ParseWith(bool try_only) {
-  return [try_only](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
-    const auto* type = x[0].As<Type>();
-    const absl::optional<DType> dtype = type == nullptr ? absl::nullopt : DTypeOfType(*type);
-    if (!dtype || !IsText(x[1])) return MethodError("parse", x.positional);
-    int64_t base = 10;
-    if (const Value* given = x.Keyword("base")) {
-      FG_ASSIGN_OR_RETURN(base, ToInteger(eval, *given, "parse"));
-      if (base < 2 || base > 36) {
-        return ArgumentError(absl::StrCat("invalid base: base must be 2 ≤ base ≤ 36, got ", base));
-      }
-    }
-    FG_ASSIGN_OR_RETURN(const std::string text, TextOf("parse", x[1]));
-    absl::optional<Value> number = ParseNumber(text, *dtype, static_cast<int>(base));
-    if (number) return *number;
-    if (try_only) return Value();
-    return ArgumentError(
-        IsFloat(*dtype)
-            ? absl::StrCat("cannot parse ", Repr(Value::String(text)), " as ", type->ToString())
-            : absl::StrCat("invalid base ", base, " digit in ", Repr(Value::String(text))));
-  };
-}
-
 }  // namespace
 
 std::vector<Builtin> StringFunctionBuiltins() {
@@ -414,20 +290,6 @@ std::vector<Builtin> StringFunctionBuiltins() {
   d.Add("endswith", 1, 2, Compare(EndsWith, "endswith"));
   d.Add("contains", 1, 2, Compare(Contains, "contains"));
   d.Add("occursin", 1, 2, Compare(IsContained, "occursin"));
-  d.Add("uppercase", 1, 1, MapChars("uppercase", utf8proc_toupper, false));
-  d.Add("lowercase", 1, 1, MapChars("lowercase", utf8proc_tolower, false));
-  d.Add("uppercasefirst", 1, 1, MapChars("uppercasefirst", utf8proc_toupper, true));
-  d.Add("lowercasefirst", 1, 1, MapChars("lowercasefirst", utf8proc_tolower, true));
-  d.Add("isletter", 1, 1, TestChar("isletter", IsLetter));
-  d.Add("isdigit", 1, 1, TestChar("isdigit", IsDigit));
-  d.Add("isspace", 1, 1, TestChar("isspace", IsSpace));
-  d.Add("isuppercase", 1, 1, TestChar("isuppercase", IsUpper));
-  d.Add("islowercase", 1, 1, TestChar("islowercase", IsLower));
-  d.Add("ispunct", 1, 1, TestChar("ispunct", IsPunctuation));
-  d.Add("codepoint", 1, 1, [](Evaluator&, const Arguments& x) -> absl::StatusOr<Value> {
-    if (!x[0].is(Kind::kChar)) return MethodError("codepoint", x.positional);
-    return Value::Int(x[0].character());
-  });
   d.Add("sizeof", 1, 1, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     if (IsText(x[0])) {
       FG_ASSIGN_OR_RETURN(const std::string text, TextOf("sizeof", x[0]));
@@ -436,16 +298,14 @@ std::vector<Builtin> StringFunctionBuiltins() {
     FG_ASSIGN_OR_RETURN(const Value operand, NumericOperand(eval, "sizeof", x[0]));
     return Value::Int(ShapeOf(operand).num_elements() * SizeOf(NumericDType(operand)));
   });
-  d.Add("parse", 2, 2, ParseWith(false), {"base"});
-  d.Add("tryparse", 2, 2, ParseWith(true), {"base"});
-  d.Add("Char", 2, 2, CharOf);
-  d.Add("String", 2, 2, StringOf);
   return d.Take();
 }
 
 std::vector<Builtin> StringBuiltins() {
   Definitions d;
   d.Append(StringFunctionBuiltins());
+  d.Append(CharacterBuiltins());
+  d.Append(NumberTextBuiltins());
   d.Append(PrintingBuiltins());
   return d.Take();
 }

@@ -87,7 +87,16 @@ absl::StatusOr<Value> TrainBang(Evaluator& eval, const Arguments& arguments) {
 
 absl::StatusOr<Value> MakeLoader(Evaluator& eval, const nn::Function& row,
                                  const Arguments& arguments) {
-  FG_ASSIGN_OR_RETURN(const Value made, nn::CallFunction(eval, row, arguments));
+  Keywords keywords(arguments.keywords.begin(), arguments.keywords.end());
+  const Value* rng = arguments.Keyword("rng");
+  if (rng != nullptr && arguments.Keyword("seed") == nullptr) {
+    FG_ASSIGN_OR_RETURN(const Value rand, eval.Lookup("Base.rand"));
+    FG_ASSIGN_OR_RETURN(const Value drawn, Call1(eval, rand, *rng));
+    FG_ASSIGN_OR_RETURN(const double seed, ToDouble(eval, drawn, "a seed"));
+    keywords.emplace_back("seed", Value::Int(static_cast<int64_t>(seed * 9007199254740992.0)));
+  }
+  FG_ASSIGN_OR_RETURN(const Value made,
+                      nn::CallFunction(eval, row, Arguments{arguments.positional, keywords}));
   auto loader = std::dynamic_pointer_cast<data::DataLoader>(made.object());
   if (loader == nullptr) return made;
   return Value(std::make_shared<LoaderObject>(std::move(loader)));

@@ -1,6 +1,7 @@
 // Types, fields and exceptions as functions.
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
+#include "engine/lang/builtins/values.h"
 #include "engine/lang/display/display.h"
 #include "engine/lang/exception.h"
 #include "engine/lang/function.h"
@@ -181,6 +182,8 @@ absl::StatusOr<Value> SetFieldOf(Evaluator& eval, const Arguments& x) {
 
 absl::StatusOr<Value> Something(Evaluator&, const Arguments& x) {
   for (const Value& v : x.positional) {
+    const Struct* some = v.As<Struct>();
+    if (some != nullptr && some->type == SomeType()) return some->fields[0];
     if (!v.is_nothing()) return v;
   }
   return ArgumentError("No value arguments present");
@@ -268,6 +271,7 @@ std::vector<Builtin> TypeBuiltins() {
   d.Add("throw", 1, 1, Throw);
   d.Add("rethrow", 0, 1, Rethrow);
   d.Add("showerror", 2, 3, ShowError);
+  d.Append(ValueBuiltins());
   return d.Take();
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/lang/display/impl.h"
@@ -91,6 +92,11 @@ std::string ArraySummary(const Value& value) {
     return absl::StrCat(dims, rank == 1   ? " BitVector"
                               : rank == 2 ? " BitMatrix"
                                           : absl::StrCat(" BitArray{", rank, "}"));
+  }
+  if (!array->wrapper.empty()) {  // adjoint(…), reshape(…); but Diagonal{…} names its own type
+    const bool lazy = array->wrapper.back() == ')';
+    return absl::StrCat(dims, " ", array->wrapper, lazy ? " with eltype " : "",
+                        lazy ? element : "");
   }
   if (array->row_vector) {
     return absl::StrCat(dims, " adjoint(::Vector{", element, "}) with eltype ", element);
@@ -213,9 +219,12 @@ std::string Printer::DisplayArray(const Value& value) {
   const absl::StatusOr<Tensor> tensor = value.As<Array>()->Read();
   if (!tensor.ok()) return absl::StrCat(text, "#= ", tensor.status().message(), " =#");
   const bool one_hot = value.As<Array>()->one_hot;
+  const bool diagonal = absl::StartsWith(value.As<Array>()->wrapper, "Diagonal");
   return text + DisplayElements(shape, [&](int64_t i) {
            const Scalar number = Scalar::FromTensor(*tensor, i);
-           return NumberCell(one_hot && !number.AsBool() ? "⋅" : ShowNumber(number, context));
+           const bool blank =
+               (one_hot && !number.AsBool()) || (diagonal && i % shape.dim(0) != i / shape.dim(0));
+           return NumberCell(blank ? "⋅" : ShowNumber(number, context));
          });
 }
 

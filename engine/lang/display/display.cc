@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "engine/lang/display/impl.h"
 #include "engine/lang/display/text.h"
 #include "engine/lang/showable.h"
@@ -37,34 +38,6 @@ bool IsContainer(Kind kind) {
   }
 }
 
-// The element type that stands at `index` of a known tuple type; null when it says nothing.
-TypePtr Parameter(const TypePtr& known, absl::string_view name, size_t index) {
-  if (known == nullptr || known->name != name || index >= known->parameters.size()) return nullptr;
-  return known->parameters[index].type;
-}
-
-std::string PadRight(std::string text, int width) {
-  const int missing = width - TextWidth(text);
-  if (missing > 0) text.append(static_cast<size_t>(missing), ' ');
-  return text;
-}
-
-// The first `width` columns, the last of them an ellipsis when something was cut.
-std::string Truncate(const std::string& text, int width) {
-  if (TextWidth(text) <= width) return text;
-  std::string result;
-  int used = 0;
-  for (size_t i = 0; i < text.size();) {
-    const auto length = static_cast<size_t>(std::max(1, DecodeUtf8(text, i).length));
-    const std::string character = text.substr(i, length);
-    used += TextWidth(character);
-    if (used > width - 1) break;
-    result += character;
-    i += length;
-  }
-  return result + "…";
-}
-
 }  // namespace
 
 // A container that is being shown, for the life of the object.
@@ -82,6 +55,22 @@ class Nesting {
 };
 
 std::string Printer::ShowNumber(const Scalar& number, const ShowContext& context) const {
+  switch (number.written()) {
+    case Scalar::Written::kPlain:
+      break;
+    case Scalar::Written::kPi:
+      return "π";
+    case Scalar::Written::kEuler:
+      return "ℯ";
+    case Scalar::Written::kUInt8:
+      return absl::StrFormat("0x%02x", number.AsInt64());
+    case Scalar::Written::kUInt16:
+      return absl::StrFormat("0x%04x", number.AsInt64());
+    case Scalar::Written::kUInt32:
+      return absl::StrFormat("0x%08x", number.AsInt64());
+    case Scalar::Written::kUInt64:
+      return absl::StrFormat("0x%016x", static_cast<uint64_t>(number.AsInt64()));
+  }
   switch (number.dtype()) {
     case DType::kBool:
       if (context.known != nullptr && context.known->name == "Bool") {
@@ -114,6 +103,7 @@ std::string Printer::ShowRange(const Range& range) const {
     last = Scalar(range.start.AsInt64() - (range.step.AsInt64() > 0 ? 1 : -1));
   }
   const std::string stop = ShowNumber(last, plain);
+  if (range.one_to) return absl::StrCat("Base.OneTo(", stop, ")");
   if (range.unit && !range.start.is_float()) return absl::StrCat(start, ":", stop);
   return absl::StrCat(start, ":", ShowNumber(range.step, plain), ":", stop);
 }
@@ -190,138 +180,8 @@ std::string Printer::ShowObject(const Value& value) const {
   return absl::StrCat(TypeOf(value)->ToString(), "(…)");
 }
 
-std::string Printer::ShowTuple(const Tuple& tuple, const ShowContext& context) {
-  std::string text = "(";
-  for (size_t i = 0; i < tuple.elements.size(); ++i) {
-    ShowContext inner = context;
-    inner.known = Parameter(context.known, "Tuple", i);
-    absl::StrAppend(&text, i > 0 ? ", " : "", Show(tuple.elements[i], inner));
-  }
-  return absl::StrCat(text, tuple.elements.size() == 1 ? ",)" : ")");
-}
-
-std::string Printer::ShowNamedTuple(const NamedTuple& tuple, const ShowContext& context) {
-  if (tuple.names.empty()) return "NamedTuple()";
-  ShowContext inner = context;
-  inner.known = nullptr;
-  std::string text = "(";
-  for (size_t i = 0; i < tuple.names.size(); ++i) {
-    absl::StrAppend(&text, i > 0 ? ", " : "", tuple.names[i], " = ", Show(tuple.values[i], inner));
-  }
-  return absl::StrCat(text, tuple.names.size() == 1 ? ",)" : ")");
-}
-
-std::string Printer::ShowPair(const Pair& pair, const ShowContext& context) {
-  ShowContext first = context, second = context;
-  first.known = Parameter(context.known, "Pair", 0);
-  second.known = Parameter(context.known, "Pair", 1);
-  const std::string left = Show(pair.first, first);
-  return absl::StrCat(pair.first.is(Kind::kPair) ? absl::StrCat("(", left, ")") : left, " => ",
-                      Show(pair.second, second));
-}
-
-std::string Printer::ShowDict(const Value& value, const ShowContext& context) {
-  const TypePtr type = TypeOf(value);
-  const TypePtr key = Parameter(type, "Dict", 0), item = Parameter(type, "Dict", 1);
-  const auto entries = value.As<Dict>()->Entries();
-  if (entries.empty()) return absl::StrCat(type->ToString(), "()");
-  const bool implied =
-      key != nullptr && item != nullptr && IsImpliedByElements(*key) && IsImpliedByElements(*item);
-  std::string text = absl::StrCat(implied ? "Dict" : type->ToString(), "(");
-  ShowContext first = context, second = context;
-  first.known = key;
-  second.known = item;
-  bool comma = false;
-  for (const auto& [k, v] : entries) {
-    absl::StrAppend(&text, comma ? ", " : "", Show(k, first), " => ", Show(v, second));
-    comma = true;
-    if (static_cast<int64_t>(text.size()) > budget_) return text + ", …)";
-  }
-  return text + ")";
-}
-
-std::string Printer::ShowSet(const Value& value, const ShowContext& context) {
-  const TypePtr type = TypeOf(value);
-  const auto entries = value.As<Set>()->members.Entries();
-  if (entries.empty()) return absl::StrCat(type->ToString(), "()");
-  const TypePtr element = Parameter(type, "Set", 0);
-  ShowContext inner = context;
-  inner.known = element;
-  return absl::StrCat(
-      "Set(",
-      ShowElements(Shape({static_cast<int64_t>(entries.size())}),
-                   element == nullptr || IsImpliedByElements(*element) ? "" : element->ToString(),
-                   context.limit,
-                   [&](int64_t i) { return Show(entries[static_cast<size_t>(i)].first, inner); }),
-      ")");
-}
-
-std::string Printer::ShowStruct(const Value& value, const ShowContext& context) {
-  const Struct& object = *value.As<Struct>();
-  if (StructShow* own = StructShow::Current()) {
-    if (absl::optional<std::string> text = own->Show(value)) return *std::move(text);
-  }
-  ShowContext inner = context;
-  inner.known = nullptr;
-  auto repr = [&](const Value& v) { return Show(v, inner); };
-  if (nn::FindLayer(*object.type) != nullptr) return nn::ReprLayer(object, repr);
-  if (optim::IsRule(value) || optim::IsLeaf(value)) return optim::ShowRule(object, repr);
-  std::string text = absl::StrCat(TypeOf(value)->ToString(), "(");
-  for (size_t i = 0; i < object.fields.size(); ++i) {
-    absl::StrAppend(&text, i > 0 ? ", " : "", Show(object.fields[i], inner));
-  }
-  return text + ")";
-}
-
 // ---- At a prompt
 // ---------------------------------------------------------------------------------
-
-std::string Printer::DisplayDict(const Value& value) {
-  const auto entries = value.As<Dict>()->Entries();
-  ShowContext context;
-  context.limit = true;
-  if (entries.empty()) return ShowDict(value, context);
-  const TypePtr type = TypeOf(value);
-  std::string text = absl::StrCat(type->ToString(), " with ", entries.size(),
-                                  entries.size() == 1 ? " entry:" : " entries:");
-  ShowContext first = context, second = context;
-  first.known = Parameter(type, "Dict", 0);
-  second.known = Parameter(type, "Dict", 1);
-  const size_t rows = static_cast<size_t>(std::max(2, options_.rows - 4));
-  const int columns = std::max(10, options_.columns - 6);
-  const size_t shown = entries.size() > rows ? rows - 1 : entries.size();
-  std::vector<std::string> keys;
-  int width = 0;
-  for (size_t i = 0; i < shown; ++i) {
-    keys.push_back(Truncate(Show(entries[i].first, first), columns / 3));
-    width = std::max(width, TextWidth(keys.back()));
-  }
-  for (size_t i = 0; i < shown; ++i) {
-    absl::StrAppend(&text, "\n  ", PadRight(keys[i], width), " => ",
-                    Truncate(Show(entries[i].second, second), columns - width));
-  }
-  if (shown < entries.size()) absl::StrAppend(&text, "\n  ", PadRight("⋮", width), " => ⋮");
-  return text;
-}
-
-std::string Printer::DisplaySet(const Value& value) {
-  const auto entries = value.As<Set>()->members.Entries();
-  ShowContext context;
-  context.limit = true;
-  if (entries.empty()) return ShowSet(value, context);
-  const TypePtr type = TypeOf(value);
-  context.known = Parameter(type, "Set", 0);
-  std::string text = absl::StrCat(type->ToString(), " with ", entries.size(),
-                                  entries.size() == 1 ? " element:" : " elements:");
-  const size_t rows = static_cast<size_t>(std::max(2, options_.rows - 4));
-  const size_t shown = entries.size() > rows ? rows - 1 : entries.size();
-  for (size_t i = 0; i < shown; ++i) {
-    absl::StrAppend(&text, "\n  ",
-                    Truncate(Show(entries[i].first, context), std::max(10, options_.columns - 4)));
-  }
-  if (shown < entries.size()) text += "\n  ⋮";
-  return text;
-}
 
 std::string Printer::Display(const Value& value) {
   ShowContext context;
@@ -329,6 +189,17 @@ std::string Printer::Display(const Value& value) {
   switch (value.kind()) {
     case Kind::kChar:
       return DescribeChar(value.character());
+    case Kind::kString:
+      return ElideString(value.text(), options_.columns);
+    case Kind::kNumber:
+      if (value.scalar().is_irrational()) {  // π = 3.1415926535897...
+        const std::string digits = FormatFloat(value.scalar().AsDouble());
+        return absl::StrCat(Show(value, context), " = ", digits.substr(0, 15), "...");
+      }
+      break;
+    case Kind::kNamedTuple:
+      if (value.As<NamedTuple>()->as_pairs) return DisplayPairs(*value.As<NamedTuple>());
+      break;
     case Kind::kArray:
       return DisplayArray(value);
     case Kind::kList: {
@@ -382,10 +253,12 @@ std::string Print(const Value& value) {
       return text;
     }
     case Kind::kNumber:
-    case Kind::kTraced: {  // Without the f0 of a Float32.
+    case Kind::kTraced: {  // Without the f0 of a Float32, the 0x of an UInt8.
       ShowContext context;
       context.known = DTypeType(DType::kFloat32);
-      return Printer({}).Show(value, context);
+      const bool hex = value.is_number() && !value.scalar().is_float();
+      return Printer({}).Show(hex ? Value(value.scalar().As(Scalar::Written::kPlain)) : value,
+                              context);
     }
     default:
       return Repr(value);

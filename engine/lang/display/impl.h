@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "engine/lang/display/display.h"
 #include "engine/lang/types.h"
 #include "engine/tensor/tensor.h"
@@ -47,17 +49,25 @@ class Printer {
  private:
   friend class Nesting;
 
-  // ---- display.cc: values and containers ----
+  // ---- display.cc: values ----
   std::string ShowNumber(const Scalar& number, const ShowContext& context) const;
   std::string ShowRange(const Range& range) const;
   std::string ShowObject(const Value& value) const;
+
+  // ---- containers.cc: tuples, dictionaries, sets, structs ----
   std::string ShowTuple(const Tuple& tuple, const ShowContext& context);
   std::string ShowNamedTuple(const NamedTuple& tuple, const ShowContext& context);
+  std::string ShowPairs(const NamedTuple& tuple, const ShowContext& context);
   std::string ShowPair(const Pair& pair, const ShowContext& context);
   std::string ShowDict(const Value& value, const ShowContext& context);
   std::string ShowSet(const Value& value, const ShowContext& context);
   std::string ShowStruct(const Value& value, const ShowContext& context);
   std::string DisplayDict(const Value& value);
+  std::string DisplayPairs(const NamedTuple& tuple);
+  // "title with 2 entries:" and a row for each; the types are what the title says of them.
+  std::string DisplayEntries(absl::string_view title,
+                             absl::Span<const std::pair<Value, Value>> entries, TypePtr key,
+                             TypePtr mapped);
   std::string DisplaySet(const Value& value);
 
   // ---- array.cc: arrays and lists ----

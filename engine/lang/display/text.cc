@@ -140,6 +140,37 @@ std::string QuoteString(absl::string_view text) {
   return result + "\"";
 }
 
+// Julia's show(io, MIME"text/plain"(), ::AbstractString), in its order of computing.
+std::string ElideString(const std::string& text, int columns) {
+  const auto length = static_cast<int64_t>(text.size());
+  const auto digits = [](int64_t n) { return static_cast<int64_t>(absl::StrCat(n).size()); };
+  const int64_t limit = 7 * std::max(20, columns);
+  if (length <= limit - 2) return QuoteString(text);
+  constexpr int64_t kShort = 16;  // " ⋯  bytes ⋯ " and four quotes
+  int64_t shown = std::max(limit, kShort + 1) - kShort;
+  const int64_t first = digits(length - shown);
+  shown -= first;
+  shown = std::max<int64_t>(0, shown + first - digits(length - shown));
+  const auto continues = [&](int64_t i) { return (text[static_cast<size_t>(i)] & 0xc0) == 0x80; };
+  int64_t head = 0, tail = length;  // what stands before head and from tail on is shown
+  for (int64_t n = (shown + 1) / 2; n > 0 && head < length; --n) {
+    do ++head;
+    while (head < length && continues(head));
+  }
+  for (int64_t n = shown / 2; n > 0 && tail > 0; --n) {
+    do --tail;
+    while (tail > 0 && continues(tail));
+  }
+  const int64_t least = kShort + digits(length - shown) - 1, skipped = tail - head;
+  if (skipped < least) return QuoteString(text);
+  const absl::string_view view = text;
+  const absl::string_view middle =
+      view.substr(static_cast<size_t>(head), static_cast<size_t>(skipped));
+  if (4 * least > skipped && CountCharacters(middle) < least) return QuoteString(text);
+  return absl::StrCat(QuoteString(view.substr(0, static_cast<size_t>(head))), " ⋯ ", skipped,
+                      " bytes ⋯ ", QuoteString(view.substr(static_cast<size_t>(tail))));
+}
+
 std::string QuoteChar(char32_t c) {
   std::string text;
   if (c == '\'' || c == '\\') {

@@ -9,6 +9,8 @@ namespace fluxgate::lang {
 
 // "a\n\$b", in quotes.
 std::string QuoteString(absl::string_view text);
+// The same at a prompt of so many columns: of more than seven lines only the ends.
+std::string ElideString(const std::string& text, int columns);
 // 'a', '\n', '\u200b'.
 std::string QuoteChar(char32_t c);
 // :a, :+, Symbol("a b").

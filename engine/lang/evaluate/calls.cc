@@ -327,7 +327,9 @@ absl::Status Machine::BindKeywords(absl::Span<const Value> arguments, const Keyw
     values.push_back(keywords[i].second);
   }
   if (splat == nullptr) return absl::OkStatus();
-  return BindParameter(*splat, NamedTuple::Of(std::move(names), std::move(values)), frame);
+  auto rest = std::make_shared<NamedTuple>(std::move(names), std::move(values));
+  rest->as_pairs = true;
+  return BindParameter(*splat, Value(std::move(rest)), frame);
 }
 
 absl::StatusOr<Value> Machine::TryExtension(const std::string& name,

@@ -235,6 +235,11 @@ absl::StatusOr<Value> Machine::RunBody(const Node& body, Frame& frame) {
 
 absl::StatusOr<Value> Machine::Run(const std::shared_ptr<const Program>& program,
                                    const Node** last) {
+  // What was thrown and not caught is kept alive no longer than the text.
+  struct Forget {
+    std::vector<std::pair<std::string, Value>>& thrown;
+    ~Forget() { thrown.clear(); }
+  } forget{thrown_};
   Value value;
   *last = nullptr;
   auto cell_for = [this](const std::string& name) { return environment_.CellFor(name); };
@@ -290,6 +295,10 @@ absl::StatusOr<Value> Machine::Lookup(absl::string_view name) {
   const Environment::Cell* cell = environment_.Find(name);
   if (cell != nullptr && cell->defined) return cell->value;
   if (const Value* builtin = FindBuiltin(name)) return *builtin;
+  if (const size_t dot = name.rfind('.'); dot != absl::string_view::npos && dot > 0) {
+    const Value* member = FindMember(name.substr(0, dot), name.substr(dot + 1));
+    if (member != nullptr) return *member;
+  }
   return UndefinedVariable(std::string(name));
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/data/functions.h"
+#include "engine/lang/builtins/values.h"
 #include "engine/lang/exception.h"
 #include "engine/lang/function.h"
 #include "engine/lang/io.h"
@@ -38,7 +39,7 @@ struct Library {
   Library() {
     for (auto maker : {NumberBuiltins, ArrayBuiltins, ReductionBuiltins, FunctionalBuiltins,
                        CollectionBuiltins, StringBuiltins, LinearAlgebraBuiltins, TypeBuiltins,
-                       RandomBuiltins, GradientBuiltins, TrainingBuiltins}) {
+                       RandomBuiltins, GradientBuiltins, TrainingBuiltins, ModelBuiltins}) {
       for (Builtin& builtin : maker()) Add(std::move(builtin));
     }
     for (const nn::Function& row : nn::Functions()) Add(row);
@@ -55,7 +56,10 @@ struct Library {
     }
     AddTypes();
     AddConstants();
-    for (const char* name : kPackages) visible[name] = Value(std::make_shared<Module>(name));
+    for (const char* name : kPackages) {
+      visible[name] = Value(std::make_shared<Module>(name));
+      qualified[name] = visible[name];  // Flux.NNlib
+    }
     for (const char* name : kParts) qualified[name] = Value(std::make_shared<Module>(name));
     // Packages need no installing here: Pkg.add and its kin accept what exists.
     for (const char* name : {"add", "activate", "instantiate", "update", "status"}) {
@@ -82,7 +86,7 @@ struct Library {
     package[name] = function->builtin.package;
     if (BuiltinType(name) != nullptr) constructors[name] = function;
     const Value value(function);
-    visible[name] = value;
+    if (function->builtin.exported) visible[name] = value;
     qualified[name] = value;
   }
 
@@ -105,11 +109,14 @@ struct Library {
                              "Signed",
                              "Unsigned",
                              "AbstractFloat",
+                             "AbstractIrrational",
+                             "Irrational",
                              "Int64",
                              "Int32",
                              "Int",
                              "UInt",
                              "UInt8",
+                             "UInt16",
                              "UInt32",
                              "UInt64",
                              "Bool",
@@ -162,7 +169,9 @@ struct Library {
       visible[name] = type;
       qualified[name] = type;
     }
-    for (const std::shared_ptr<const StructType>& type : ExceptionTypes()) {
+    std::vector<std::shared_ptr<const StructType>> structs = ExceptionTypes();
+    structs.push_back(SomeType());
+    for (const std::shared_ptr<const StructType>& type : structs) {
       const Value value = TypeValue(StructTypeOf(type, {}));
       visible[type->name] = value;
       qualified[type->name] = value;
@@ -176,9 +185,9 @@ struct Library {
     const std::pair<const char*, Value> constants[] = {
         {"nothing", Value()},
         {"missing", Value::Missing()},
-        {"pi", Value::Float64(pi)},
-        {"π", Value::Float64(pi)},
-        {"ℯ", Value::Float64(std::exp(1.0))},
+        {"pi", Value(Scalar(pi).As(Scalar::Written::kPi))},
+        {"π", Value(Scalar(pi).As(Scalar::Written::kPi))},
+        {"ℯ", Value(Scalar(std::exp(1.0)).As(Scalar::Written::kEuler))},
         {"Inf", Value::Float64(infinity)},
         {"Inf64", Value::Float64(infinity)},
         {"Inf32", Value::Float32(static_cast<float>(infinity))},

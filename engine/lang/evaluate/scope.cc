@@ -3,90 +3,19 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "engine/lang/evaluate/local_names.h"
 #include "engine/lang/evaluate/rewrite.h"
 
 namespace fluxgate::lang {
 namespace {
 
-struct Names {
-  std::vector<std::string> assigned, locals;
-  absl::flat_hash_set<std::string> globals;
-};
-
-void CollectTarget(const Node& target, Names* names);
-
-// The names that the region of one scope assigns: nested scopes and functions are not entered.
-void Collect(const Node& node, Names* names) {
-  switch (node.kind) {
-    case NodeKind::kAssign:
-      if (!node.has(kDotted)) CollectTarget(node.child(0), names);
-      Collect(node.child(1), names);
-      return;
-    case NodeKind::kFunction: {
-      const Node& signature = node.child(0);
-      if (signature.child(0).kind == NodeKind::kNothing && !signature.name.empty() &&
-          !absl::StrContains(signature.name, '.') && IsWord(signature.name)) {
-        names->assigned.push_back(signature.name);
-      }
-      return;
-    }
-    case NodeKind::kLocal:
-    case NodeKind::kGlobal:
-      for (const NodePtr& child : node.children) {
-        const Node* target =
-            child->kind == NodeKind::kAssign ? child->children[0].get() : child.get();
-        Names declared;
-        CollectTarget(*target, &declared);
-        for (std::string& name : declared.assigned) {
-          if (node.kind == NodeKind::kLocal) {
-            names->locals.push_back(std::move(name));
-          } else {
-            names->globals.insert(std::move(name));
-          }
-        }
-        if (child->kind == NodeKind::kAssign) Collect(child->child(1), names);
-      }
-      return;
-    case NodeKind::kLambda:
-    case NodeKind::kFor:
-    case NodeKind::kLet:
-    case NodeKind::kTry:
-    case NodeKind::kComprehension:
-    case NodeKind::kStruct:
-      return;
-    case NodeKind::kWhile:
-      Collect(node.child(0), names);
-      return;
-    default:
-      for (const NodePtr& child : node.children) Collect(*child, names);
-  }
-}
-
-void CollectTarget(const Node& target, Names* names) {
-  switch (target.kind) {
-    case NodeKind::kIdentifier:
-      names->assigned.push_back(target.name);
-      return;
-    case NodeKind::kTuple:
-    case NodeKind::kNamedTuple:
-      for (const NodePtr& child : target.children) CollectTarget(*child, names);
-      return;
-    case NodeKind::kSplat:
-    case NodeKind::kTypeAnnotation:
-      CollectTarget(target.child(0), names);
-      return;
-    default:
-      Collect(target, names);
-  }
-}
-
-class Resolver {
+// Walks a statement's tree and writes into its nodes what their names are.
+class Resolver : private LocalNames {
  public:
   Resolver(std::shared_ptr<const Program> program, const GlobalNames& globals)
-      : program_(std::move(program)), globals_(globals) {}
+      : LocalNames(globals), program_(std::move(program)) {}
 
   std::shared_ptr<const Code> Statement(const Node& statement) {
     auto code = std::make_shared<Code>();
@@ -101,128 +30,6 @@ class Resolver {
   }
 
  private:
-  struct Scope;
-  struct FunctionState {
-    Code* code;
-    FunctionState* parent;
-    Scope* outer;           // where it is defined; null at top level
-    std::string self_name;  // a local function's own name
-    Scope* self_scope;      // and the scope that holds it
-    absl::flat_hash_map<std::pair<Scope*, std::string>, int32_t> captured;
-  };
-  struct Scope {
-    FunctionState* function;
-    Scope* parent;
-    int32_t index;  // in the code's scopes; -1: the function's own
-    bool soft;
-    absl::flat_hash_map<std::string, int32_t> variables;
-    absl::flat_hash_set<std::string> globals;
-  };
-
-  int32_t NewSlot(FunctionState* function, std::string name) {
-    Code* code = function->code;
-    code->slot_names.push_back(std::move(name));
-    code->boxed.push_back(false);
-    return static_cast<int32_t>(code->slot_names.size()) - 1;
-  }
-
-  int32_t Declare(Scope* scope, const std::string& name) {
-    if (auto it = scope->variables.find(name); it != scope->variables.end()) return it->second;
-    const int32_t slot = NewSlot(scope->function, name);
-    scope->variables.emplace(name, slot);
-    if (scope->index >= 0) scope->function->code->scopes[scope->index].slots.push_back(slot);
-    return slot;
-  }
-
-  void DeclareTarget(Scope* scope, const Node& target) {
-    Names names;
-    CollectTarget(target, &names);
-    for (const std::string& name : names.assigned) Declare(scope, name);
-  }
-
-  // Whether an assignment in `scope` to a name that the scope does not hold goes further out.
-  bool HeldOutside(Scope* scope, const std::string& name) {
-    bool soft = scope->soft;
-    FunctionState* function = scope->function;
-    for (Scope* s = scope->parent; s != nullptr; s = s->parent) {
-      if (s->globals.contains(name)) return true;
-      if (s->variables.contains(name)) return true;
-      soft = soft && s->soft;
-    }
-    while (function->parent != nullptr) {
-      soft = false;
-      function = function->parent;
-    }
-    return soft && globals_.defined(name);
-  }
-
-  void DeclareAssigned(Scope* scope, const Node& region) {
-    Names names;
-    Collect(region, &names);
-    for (const std::string& name : names.globals) scope->globals.insert(name);
-    for (const std::string& name : names.locals) Declare(scope, name);
-    for (const std::string& name : names.assigned) {
-      if (scope->globals.contains(name) || scope->variables.contains(name)) continue;
-      if (!HeldOutside(scope, name)) Declare(scope, name);
-    }
-  }
-
-  int32_t Capture(FunctionState* function, Scope* found, const std::string& name) {
-    const auto key = std::make_pair(found, name);
-    if (auto it = function->captured.find(key); it != function->captured.end()) return it->second;
-    const int32_t outer = function->parent == found->function
-                              ? found->variables.at(name)
-                              : Capture(function->parent, found, name);
-    function->parent->code->boxed[outer] = true;
-    const int32_t slot = NewSlot(function, name);
-    function->code->captures.push_back({name, outer, slot});
-    function->captured.emplace(key, slot);
-    return slot;
-  }
-
-  int32_t Lookup(const std::string& name) {
-    FunctionState* function = function_;
-    for (Scope* s = scope_; s != nullptr; s = s->parent) {
-      // A local function that names itself gets itself, not a shared variable that would hold it.
-      while (function != s->function) {
-        if (function->self_name == name && function->self_scope != nullptr) {
-          const int32_t self = SelfSlot(function);
-          if (function == function_) return self;
-          return Capture(function_, self_scopes_[function].get(), name);
-        }
-        function = function->parent;
-      }
-      if (s->globals.contains(name)) break;
-      auto it = s->variables.find(name);
-      if (it == s->variables.end()) continue;
-      return s->function == function_ ? it->second : Capture(function_, s, name);
-    }
-    return GlobalSlot(globals_.cell(name));
-  }
-
-  int32_t SelfSlot(FunctionState* function) {
-    auto& scope = self_scopes_[function];
-    if (scope == nullptr) {
-      scope = std::make_unique<Scope>(Scope{function, nullptr, -1, false, {}, {}});
-      function->code->self_slot = NewSlot(function, function->self_name);
-      scope->variables.emplace(function->self_name, function->code->self_slot);
-    }
-    return function->code->self_slot;
-  }
-
-  int32_t NewScopeIndex() {
-    function_->code->scopes.emplace_back();
-    return static_cast<int32_t>(function_->code->scopes.size()) - 1;
-  }
-
-  template <typename F>
-  void InScope(int32_t index, bool soft, F f) {
-    Scope scope{function_, scope_, index, soft && function_->parent == nullptr, {}, {}};
-    scope_ = &scope;
-    f(&scope);
-    scope_ = scope.parent;
-  }
-
   void ResolveChildren(const Node& node, size_t first = 0) {
     for (size_t i = first; i < node.children.size(); ++i) Resolve(node.child(i));
   }
@@ -292,7 +99,7 @@ class Resolver {
     }
     scope_ = scope.parent;
     function_ = state.parent;
-    self_scopes_.erase(&state);
+    Forget(&state);
   }
 
   void ResolveFunction(const Node& node) {
@@ -494,11 +301,7 @@ class Resolver {
   std::shared_ptr<const Program> program_;
   const std::shared_ptr<std::vector<NodePtr>> expansions_ =
       std::make_shared<std::vector<NodePtr>>();
-  const GlobalNames& globals_;
-  FunctionState* function_ = nullptr;
-  Scope* scope_ = nullptr;
   absl::flat_hash_map<std::string, int> type_names_;
-  absl::flat_hash_map<FunctionState*, std::unique_ptr<Scope>> self_scopes_;
   bool in_struct_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include "engine/lang/evaluate/machine.h"
 #include "engine/lang/syntax/diagnostics.h"
 #include "engine/nn/function.h"
+#include "engine/value/containers.h"
 
 namespace fluxgate::lang {
 namespace {
@@ -52,6 +53,17 @@ absl::StatusOr<TypePtr> Apply(const TypePtr& base, std::vector<Type::Parameter> 
   return TypePtr(made);
 }
 
+// NamedTuple{(:a, :b)}
+absl::StatusOr<TypePtr> NamesType(const Tuple& names) {
+  auto type = std::make_shared<Type>("NamedTuple", std::vector<Type::Parameter>{});
+  for (const Value& name : names.elements) {
+    if (!name.is(Kind::kSymbol))
+      return JuliaError("TypeError", "NamedTuple takes symbols as names");
+    type->fields.push_back(name.text());
+  }
+  return TypePtr(type);
+}
+
 }  // namespace
 
 absl::StatusOr<TypePtr> Machine::EvalType(const Node& node, const TypeBindings& variables,
@@ -72,6 +84,10 @@ absl::StatusOr<TypePtr> Machine::EvalType(const Node& node, const TypeBindings& 
       break;
     case NodeKind::kTypeApply: {
       FG_ASSIGN_OR_RETURN(const TypePtr base, EvalType(node.child(0), variables, frame));
+      if (base->name == "NamedTuple" && node.children.size() == 2 && base->fields.empty()) {
+        FG_ASSIGN_OR_RETURN(const Value names, Eval(node.child(1), frame));
+        if (const Tuple* tuple = names.As<Tuple>()) return NamesType(*tuple);
+      }
       std::vector<Type::Parameter> given;
       for (size_t i = 1; i < node.children.size(); ++i) {
         const Node& child = node.child(i);

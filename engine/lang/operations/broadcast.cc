@@ -7,6 +7,7 @@
 #include "engine/lang/display/display.h"
 #include "engine/lang/function.h"
 #include "engine/lang/operations/elementwise.h"
+#include "engine/lang/operations/operators.h"
 #include "engine/lang/operations/support.h"
 #include "engine/lang/syntax/diagnostics.h"
 
@@ -230,6 +231,7 @@ absl::StatusOr<Value> Broadcast(Evaluator& eval, const Value& f,
   FG_ASSIGN_OR_RETURN(std::vector<Value> prepared, Prepare(eval, arguments));
   bool numeric = true, any_collection = false;
   for (Value& v : prepared) {
+    v = AsOperand(v, prepared);
     if (IsCollection(v)) any_collection = true;
     if (v.is(Kind::kList)) {
       FG_ASSIGN_OR_RETURN(v, Densify(eval, v));

@@ -55,7 +55,7 @@ absl::StatusOr<Value> IndexArray(Evaluator& eval, const Value& object,
                                  absl::Span<const Value> indices) {
   const Array& array = *object.As<Array>();
   if (indices.empty()) {
-    if (array.shape().num_elements() != 1) return BoundsError(object, indices);
+    if (array.shape().num_elements() != 1) return BoundsError(eval, object, indices);
     return ElementAt(eval, object, 0);
   }
   FG_ASSIGN_OR_RETURN(const Selection selection, Select(eval, object, array.shape(), indices));
@@ -110,7 +110,7 @@ absl::StatusOr<Value> IndexString(Evaluator& eval, const Value& object,
   const std::string& text = object.text();
   const auto size = static_cast<int64_t>(text.size());
   const auto character = [&](int64_t i) -> absl::StatusOr<CodePoint> {
-    if (i < 1 || i > size) return BoundsError(object, {Value::Int(i)});
+    if (i < 1 || i > size) return BoundsError(eval, object, {Value::Int(i)});
     const CodePoint c = DecodeUtf8(text, static_cast<size_t>(i - 1));
     if (c.length == 0) {
       return JuliaError("StringIndexError", absl::StrCat("invalid index [", i, "]"));
@@ -212,7 +212,7 @@ absl::StatusOr<Value> GetIndex(Evaluator& eval, const Value& object,
                             ? indices[0]
                             : Tuple::Of(std::vector<Value>(indices.begin(), indices.end()));
       if (const Value* found = object.As<Dict>()->Find(key)) return *found;
-      return JuliaError("KeyError", absl::StrCat("key ", Repr(key), " not found"));
+      return KeyError(eval, key);
     }
     case Kind::kPair: {
       FG_ASSIGN_OR_RETURN(const Selection s, Select(eval, object, Shape({2}), indices));
@@ -224,7 +224,7 @@ absl::StatusOr<Value> GetIndex(Evaluator& eval, const Value& object,
     case Kind::kChar: {
       for (const Value& index : indices) {
         FG_ASSIGN_OR_RETURN(const int64_t i, ToInteger(eval, index, "an index"));
-        if (i != 1) return BoundsError(object, indices);
+        if (i != 1) return BoundsError(eval, object, indices);
       }
       return object;
     }
@@ -236,7 +236,7 @@ absl::StatusOr<Value> GetIndex(Evaluator& eval, const Value& object,
         if (cartesian != nullptr) {
           FG_ASSIGN_OR_RETURN(const int64_t i, ToInteger(eval, indices[0], "an index"));
           if (i < 1 || i > static_cast<int64_t>(cartesian->indices.size())) {
-            return BoundsError(object, indices);
+            return BoundsError(eval, object, indices);
           }
           return Value::Int(cartesian->indices[i - 1]);
         }

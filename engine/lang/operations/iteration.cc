@@ -66,11 +66,19 @@ std::unique_ptr<Iterator> OverValues(std::vector<Value> values) {
 
 absl::StatusOr<std::unique_ptr<Iterator>> Iterate(Evaluator& eval, const Value& iterable) {
   switch (iterable.kind()) {
+    case Kind::kNamedTuple: {
+      const NamedTuple& tuple = *iterable.As<NamedTuple>();
+      if (!tuple.as_pairs) return OverValues(tuple.values);
+      std::vector<Value> pairs;
+      for (size_t i = 0; i < tuple.names.size(); ++i) {
+        pairs.push_back(Pair::Of(Value::Symbol(tuple.names[i]), tuple.values[i]));
+      }
+      return OverValues(std::move(pairs));
+    }
     case Kind::kArray:
     case Kind::kRange:
     case Kind::kList:
     case Kind::kTuple:
-    case Kind::kNamedTuple:
       return std::unique_ptr<Iterator>(std::make_unique<SequenceIterator>(eval, iterable));
     case Kind::kString:
       return std::unique_ptr<Iterator>(std::make_unique<StringIterator>(iterable));

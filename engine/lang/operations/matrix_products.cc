@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "engine/lang/display/display.h"
 #include "engine/lang/operations/operators.h"
 #include "engine/lang/operations/support.h"
 
@@ -112,6 +113,18 @@ absl::StatusOr<Value> Adjoint(Evaluator& eval, const Value& a) {
     return was_row ? Flatten(e[0]) : ir::Transpose(e[0]);
   }));
   if (Array* array = result.As<Array>()) array->row_vector = shape.rank() == 1;
+  return result;
+}
+
+absl::StatusOr<Value> LazyTranspose(Evaluator& eval, absl::string_view name, const Value& a) {
+  FG_ASSIGN_OR_RETURN(Value result, Adjoint(eval, a));
+  const Array* parent = a.As<Array>();
+  Array* made = result.As<Array>();
+  // The transpose of one that is lazy already is its parent.
+  const bool back = parent != nullptr && (parent->row_vector || !parent->wrapper.empty());
+  if (made != nullptr && !back && (parent == nullptr || !parent->one_hot)) {
+    made->wrapper = absl::StrCat(name, "(::", TypeName(a), ")");
+  }
   return result;
 }
 

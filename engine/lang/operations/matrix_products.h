@@ -13,6 +13,8 @@ absl::StatusOr<Value> MatrixProduct(Evaluator& eval, const Value& a, const Value
 absl::StatusOr<Value> MatrixPower(Evaluator& eval, const Value& a, int64_t n);
 // a' for numbers, vectors (a row), matrices; MethodError otherwise.
 absl::StatusOr<Value> Adjoint(Evaluator& eval, const Value& a);
+// The same, which shows as the lazy array that Julia makes of it: `name` is adjoint or transpose.
+absl::StatusOr<Value> LazyTranspose(Evaluator& eval, absl::string_view name, const Value& a);
 absl::StatusOr<Value> DotProduct(Evaluator& eval, const Value& a, const Value& b);
 // a \ b and a / b: by elimination for a square matrix, least squares for a tall one.
 absl::StatusOr<Value> Solve(Evaluator& eval, const Value& a, const Value& b);

@@ -295,6 +295,13 @@ int CompareNumbers(const Scalar& a, const Scalar& b) {
 }
 
 absl::StatusOr<Value> NumberOperator(BinaryOp op, const Scalar& a, const Scalar& b) {
+  // π takes the precision of what it meets: 2f0 * π is a Float32.
+  if (a.is_irrational() && b.dtype() == DType::kFloat32) {
+    return NumberOperator(op, a.ConvertTo(DType::kFloat32), b);
+  }
+  if (b.is_irrational() && a.dtype() == DType::kFloat32) {
+    return NumberOperator(op, a, b.ConvertTo(DType::kFloat32));
+  }
   if (op >= BinaryOp::kEq) return Value::Bool(Compared(op, CompareNumbers(a, b)));
   const DType dtype = Promote(a.dtype(), b.dtype());
   if (op >= BinaryOp::kShiftLeft) {

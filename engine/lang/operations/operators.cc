@@ -256,6 +256,19 @@ absl::StatusOr<Value> Other(Evaluator& eval, BinaryOp op, const Value& a, const 
 
 }  // namespace
 
+Value AsOperand(const Value& number, absl::Span<const Value> others) {
+  if (!number.is_number() || !number.scalar().is_irrational()) return number;
+  DType dtype = DType::kFloat64;
+  bool first = true;
+  for (const Value& other : others) {
+    if (!IsNumeric(other) && !IsNumericArray(other)) continue;
+    if (other.is_number() && other.scalar().is_irrational()) continue;
+    dtype = first ? NumericDType(other) : Promote(dtype, NumericDType(other));
+    first = false;
+  }
+  return Value(number.scalar().ConvertTo(ToFloat(dtype)));
+}
+
 absl::optional<Value> RangeOperator(BinaryOp op, const Value& a, const Value& b) {
   const Range* range = a.is(Kind::kRange) ? a.As<Range>() : b.As<Range>();
   if (range == nullptr) return absl::nullopt;
@@ -299,6 +312,10 @@ absl::StatusOr<Value> BinaryOperator(Evaluator& eval, BinaryOp op, const Value& 
   if (a.is_number() && b.is_number() && op <= BinaryOp::kGe) {
     return NumberOperator(op, a.scalar(), b.scalar());
   }
+  if (op <= BinaryOp::kNotApprox && ((a.is_number() && a.scalar().is_irrational()) ||
+                                     (b.is_number() && b.scalar().is_irrational()))) {
+    return BinaryOperator(eval, op, AsOperand(a, {b}), AsOperand(b, {a}));
+  }
   if ((a.is(Kind::kOpaque) || b.is(Kind::kOpaque)) && op <= BinaryOp::kEq &&
       (a.AsClass<UniformScaling>() != nullptr || b.AsClass<UniformScaling>() != nullptr)) {
     return ScalingOperator(eval, BinaryOpText(op), a, b);
@@ -333,7 +350,7 @@ absl::StatusOr<Value> UnaryOperator(Evaluator& eval, absl::string_view op, const
     }
     return MethodError(op, {a});
   }
-  if (op == "'") return Adjoint(eval, a);
+  if (op == "'") return LazyTranspose(eval, "adjoint", a);
   if (op == "-") {
     if (a.is_number()) {
       const Scalar& s = a.scalar();

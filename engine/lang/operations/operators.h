@@ -56,6 +56,9 @@ absl::string_view BinaryOpText(BinaryOp op);
 
 absl::StatusOr<Value> BinaryOperator(Evaluator& eval, BinaryOp op, const Value& a, const Value& b);
 
+// π as the float that it is beside `others`: Float32 among Float32s. Anything else is itself.
+Value AsOperand(const Value& number, absl::Span<const Value> others);
+
 // Two numbers, by Julia's promotion: integers wrap, / gives a float, comparisons are exact.
 // REQUIRES: an operator on numbers (kAdd to kGe).
 absl::StatusOr<Value> NumberOperator(BinaryOp op, const Scalar& a, const Scalar& b);

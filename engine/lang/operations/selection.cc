@@ -104,12 +104,12 @@ absl::StatusOr<std::vector<Value>> Expand(Evaluator& eval, const Value& object, 
       for (const Value& element : list->elements) {
         const auto* cartesian = element.AsClass<CartesianIndex>();
         if (cartesian == nullptr || static_cast<int>(cartesian->indices.size()) != shape.rank()) {
-          return BoundsError(object, {element});
+          return BoundsError(eval, object, {element});
         }
         int64_t position = 0, stride = 1;
         for (int d = 0; d < shape.rank(); ++d) {
           const int64_t i = cartesian->indices[d];
-          if (i < 1 || i > shape.dim(d)) return BoundsError(object, {element});
+          if (i < 1 || i > shape.dim(d)) return BoundsError(eval, object, {element});
           position += (i - 1) * stride;
           stride *= shape.dim(d);
         }
@@ -203,14 +203,14 @@ absl::StatusOr<Selection> Select(Evaluator& eval, const Value& object, const Sha
       // Dims that no index names must have one element.
       inside = selection.of.dim(d) == 1;
     }
-    if (!inside) return BoundsError(object, indices);
+    if (!inside) return BoundsError(eval, object, indices);
     if (d < count && dim.kind != DimSelection::Kind::kScalar) selection.scalar = false;
     for (const int64_t n : dim.shape.dims()) result.push_back(n);
     // Trailing indices of 1 select nothing.
     if (d < selection.of.rank()) {
       selection.dims.push_back(std::move(dim));
     } else if (dim.kind != DimSelection::Kind::kScalar && dim.size() != 1) {
-      return BoundsError(object, indices);
+      return BoundsError(eval, object, indices);
     }
   }
   FG_ASSIGN_OR_RETURN(selection.shape, Shape::Create(result));

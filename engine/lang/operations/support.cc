@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/display/display.h"
+#include "engine/lang/exception.h"
 #include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
@@ -83,7 +84,7 @@ absl::Status ArgumentError(absl::string_view message) {
   return JuliaError("ArgumentError", message);
 }
 
-absl::Status BoundsError(const Value& object, absl::Span<const Value> indices) {
+std::string BoundsText(const Value& object, absl::Span<const Value> indices) {
   std::string summary;
   if (object.is(Kind::kArray) || object.is(Kind::kList) || object.is(Kind::kRange)) {
     const Shape shape = ShapeOf(object);
@@ -98,13 +99,30 @@ absl::Status BoundsError(const Value& object, absl::Span<const Value> indices) {
   } else {
     summary = TypeName(object);
   }
-  return JuliaError("BoundsError",
-                    absl::StrCat("attempt to access ", summary, " at index [",
-                                 absl::StrJoin(indices, ", ",
-                                               [](std::string* out, const Value& v) {
-                                                 absl::StrAppend(out, IsColon(v) ? ":" : Repr(v));
-                                               }),
-                                 "]"));
+  return absl::StrCat("attempt to access ", summary, " at index [",
+                      absl::StrJoin(indices, ", ",
+                                    [](std::string* out, const Value& v) {
+                                      absl::StrAppend(out, IsColon(v) ? ":" : Repr(v));
+                                    }),
+                      "]");
+}
+
+absl::Status BoundsError(const Value& object, absl::Span<const Value> indices) {
+  return JuliaError("BoundsError", BoundsText(object, indices));
+}
+
+absl::Status BoundsError(Evaluator& eval, const Value& object, absl::Span<const Value> indices) {
+  // What a gradient traces must not leave it.
+  if (eval.ops().tracing()) return BoundsError(object, indices);
+  const Value index = Tuple::Of(std::vector<Value>(indices.begin(), indices.end()));
+  return eval.Throw(Struct::Of(ExceptionType("BoundsError"), {object, index, Value()}));
+}
+
+absl::Status KeyError(Evaluator& eval, const Value& key) {
+  if (eval.ops().tracing()) {
+    return JuliaError("KeyError", absl::StrCat("key ", Repr(key), " not found"));
+  }
+  return eval.Throw(Struct::Of(ExceptionType("KeyError"), {key, Value()}));
 }
 
 absl::Status MutationError(absl::string_view call, const Value& array) {

@@ -34,6 +34,10 @@ absl::Status DimensionMismatch(absl::string_view message);
 absl::Status ArgumentError(absl::string_view message);
 // "attempt to access 3-element Vector{Int64} at index [5]".
 absl::Status BoundsError(const Value& object, absl::Span<const Value> indices);
+std::string BoundsText(const Value& object, absl::Span<const Value> indices);
+// The same, and a KeyError, whose fields a catch block can read.
+absl::Status BoundsError(Evaluator& eval, const Value& object, absl::Span<const Value> indices);
+absl::Status KeyError(Evaluator& eval, const Value& key);
 // "Mutating arrays is not supported -- called setindex!(Vector{Float64}, ...)".
 absl::Status MutationError(absl::string_view call, const Value& array);
 // OK when the array may be written now: while a trace is active only arrays made in it.

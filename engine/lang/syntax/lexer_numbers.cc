@@ -21,6 +21,15 @@ int DigitValue(char c) {
   return 99;
 }
 
+// The type of 0x1f: the smallest that has room for its digits, leading zeros among them. Octal
+// digits count by what they could hold.
+Scalar::Written Unsigned(absl::string_view digits, int base) {
+  const size_t bits = digits.size() * (base == 16 ? 4 : base == 8 ? 3 : 1);
+  if (bits <= 8) return Scalar::Written::kUInt8;
+  if (bits <= 16) return Scalar::Written::kUInt16;
+  return bits <= 32 ? Scalar::Written::kUInt32 : Scalar::Written::kUInt64;
+}
+
 // Out of range upwards: downwards a number is zero.
 bool TooLarge(const absl::from_chars_result& result, double value) {
   return result.ec == std::errc::result_out_of_range && value > 1;
@@ -50,7 +59,8 @@ absl::Status Lexer::LexInteger(absl::string_view digits, int base, size_t length
   }
   Token& token = Emit(TokenKind::kNumber, length);
   token.value = static_cast<int32_t>(list.values.size());
-  list.values.push_back(Value::Int(static_cast<int64_t>(value)));
+  const Scalar number(static_cast<int64_t>(value));
+  list.values.push_back(base == 10 ? Value(number) : Value(number.As(Unsigned(digits, base))));
   return absl::OkStatus();
 }
 

@@ -118,23 +118,27 @@ class Parser {
   bool IsOperatorValue() const;
   absl::Status CheckTarget(const Node& target, bool update) const;
 
-  // ---- Primaries and what follows them (parser_primary.cc) ----
+  // ---- Primaries (parser_primary.cc) ----
   Result ParsePostfix();
   Result ParsePostfixChain(NodePtr node);
-  Result ParseCall(NodePtr callee, NodeKind kind);  // kCall or kDotCall
-  Result ParseField(NodePtr object);
-  Result ParseDoBlock(NodePtr call);
   Result ParsePrimary();
   Result ParseParenthesis();
   Result ParseTupleRest(NodePtr first, const Token& opening);
   Result ParseNamedTuple(const Token& opening);
   Result ParseSymbol();
-  Result ParseString();
-  Result ParseStringMacro(NodePtr prefix);
-  Result ParseMacroCall(std::string qualifier, int32_t begin);
+
+  // ---- Calls and fields (parser_calls.cc) ----
+  Result ParseCall(NodePtr callee, NodeKind kind);  // kCall or kDotCall
+  Result ParseField(NodePtr object);
+  Result ParseDoBlock(NodePtr call);
   absl::Status ParseArguments(Node* call);
   absl::StatusOr<NodePtr> ParseKeywordSection();
   Result AsArgument(NodePtr node) const;
+
+  // ---- Strings and macros (parser_strings.cc) ----
+  Result ParseString();
+  Result ParseStringMacro(NodePtr prefix);
+  Result ParseMacroCall(std::string qualifier, int32_t begin);
 
   // ---- Brackets (parser_arrays.cc) ----
   Result ParseBracketLiteral();

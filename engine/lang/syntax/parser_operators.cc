@@ -285,11 +285,16 @@ Parser::Result Parser::ParseUnary() {
   }
   FG_ASSIGN_OR_RETURN(NodePtr operand, ParseUnary());
   NodePtr node;
-  if (tight && operand->kind == NodeKind::kTuple && operand->has(kParenthesised) &&
-      !operand->children.empty()) {  // -(a, b)
-    node = NewWith(NodeKind::kCall, op.begin, "",
-                   New(NodeKind::kIdentifier, op.begin, OperatorName(op)));
-    for (NodePtr& argument : operand->children) node->children.push_back(std::move(argument));
+  const bool list = operand->kind == NodeKind::kTuple && !operand->children.empty();
+  if (tight && operand->has(kParenthesised) && (list || operand->kind == NodeKind::kSplat)) {
+    // -(a, b), +(x...), .+(a, b)
+    node = NewWith(op.dotted ? NodeKind::kDotCall : NodeKind::kCall, op.begin, "",
+                   New(NodeKind::kIdentifier, op.begin, std::string(op.text)));
+    if (list) {
+      for (NodePtr& argument : operand->children) node->children.push_back(std::move(argument));
+    } else {
+      node->children.push_back(std::move(operand));
+    }
   } else {
     node = NewWith(NodeKind::kUnary, op.begin, OperatorName(op), std::move(operand));
     node->flags |= DotFlag(op);

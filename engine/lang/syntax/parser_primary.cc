@@ -48,143 +48,6 @@ Parser::Result Parser::ParsePostfixChain(NodePtr node) {
   }
 }
 
-// Inside the parentheses of a call, `x = 1` is a keyword argument. A typed one, `x::T = 1`, stands
-// in signatures.
-Parser::Result Parser::AsArgument(NodePtr node) const {
-  if (node->kind != NodeKind::kAssign || node->name != "=" || node->has(kParenthesised)) {
-    return node;
-  }
-  NodePtr keyword = New(NodeKind::kKeyword, node->span.begin);
-  keyword->span = node->span;
-  Node* target = node->children[0].get();
-  if (target->kind == NodeKind::kIdentifier) {
-    keyword->name = target->name;
-  } else if (target->kind == NodeKind::kTypeAnnotation &&
-             target->child(0).kind == NodeKind::kIdentifier) {
-    keyword->name = target->child(0).name;
-    keyword->extra = std::move(target->children[1]);
-  } else {
-    return node;  // f((a, b) = (1, 2)) = …: MakeParameter takes it, nothing else does.
-  }
-  keyword->children.push_back(std::move(node->children[1]));
-  return Finish(std::move(keyword));
-}
-
-absl::StatusOr<NodePtr> Parser::ParseKeywordSection() {
-  NodePtr section = New(NodeKind::kParameters, Peek().begin);
-  while (!Peek().Is(")")) {
-    FG_ASSIGN_OR_RETURN(NodePtr item, ParseAssignment(/*comma=*/false));
-    FG_ASSIGN_OR_RETURN(item, AsArgument(std::move(item)));
-    switch (item->kind) {
-      case NodeKind::kKeyword:
-      case NodeKind::kIdentifier:
-      case NodeKind::kField:
-      case NodeKind::kSplat:
-      case NodeKind::kTypeAnnotation:
-        break;
-      default:
-        return ErrorAt(*item, "expected a keyword argument behind `;`");
-    }
-    section->children.push_back(std::move(item));
-    if (!Peek().Is(",")) break;
-    Next();
-  }
-  return Finish(std::move(section));
-}
-
-// Behind the opening parenthesis; reads the closing one.
-absl::Status Parser::ParseArguments(Node* call) {
-  const Token& opening = Last();
-  const Scope scope(this, ParenContext());
-  NodePtr keywords;
-  while (!Peek().Is(")")) {
-    if (Peek().Is(";")) {
-      Next();
-      FG_ASSIGN_OR_RETURN(keywords, ParseKeywordSection());
-      break;
-    }
-    FG_ASSIGN_OR_RETURN(NodePtr argument, ParseAssignment(/*comma=*/false));
-    if (Peek().IsKeyword("for")) {
-      FG_ASSIGN_OR_RETURN(argument, ParseComprehension(std::move(argument), "generator"));
-    } else {
-      FG_ASSIGN_OR_RETURN(argument, AsArgument(std::move(argument)));
-    }
-    call->children.push_back(std::move(argument));
-    if (Peek().Is(",")) {
-      Next();
-    } else if (!Peek().Is(";")) {
-      break;
-    }
-  }
-  FG_RETURN_IF_ERROR(Expect(")", opening));
-  if (keywords != nullptr && !keywords->children.empty()) {
-    call->children.push_back(std::move(keywords));
-  }
-  return absl::OkStatus();
-}
-
-Parser::Result Parser::ParseCall(NodePtr callee, NodeKind kind) {
-  Next();
-  NodePtr call = NewWith(kind, callee->span.begin, "", std::move(callee));
-  FG_RETURN_IF_ERROR(ParseArguments(call.get()));
-  FG_ASSIGN_OR_RETURN(call, Finish(std::move(call)));
-  if (Peek().IsKeyword("do") && !AtNewline()) {
-    return ParseDoBlock(std::move(call));
-  }
-  return call;
-}
-
-Parser::Result Parser::ParseDoBlock(NodePtr call) {
-  const Token& opening = Next();
-  const Scope scope(this, BlockContext());
-  std::vector<NodePtr> arguments;
-  while (!Peek().newline_before && !Peek().Is(";") && !AtBlockEnd()) {
-    FG_ASSIGN_OR_RETURN(NodePtr argument, ParsePair());
-    arguments.push_back(std::move(argument));
-    if (!Peek().Is(",")) break;
-    Next();
-  }
-  FG_ASSIGN_OR_RETURN(NodePtr parameters, MakeParameterList(std::move(arguments)));
-  FG_ASSIGN_OR_RETURN(NodePtr body, ParseBlock(opening));
-  FG_RETURN_IF_ERROR(ExpectEnd(opening));
-  FG_ASSIGN_OR_RETURN(NodePtr lambda, Finish(NewWith(NodeKind::kLambda, opening.begin, "",
-                                                     std::move(parameters), std::move(body))));
-  call->children.insert(call->children.begin() + 1, std::move(lambda));
-  return Finish(std::move(call));
-}
-
-// object.name, f.(x), Base.:+, Flux.@functor T.
-Parser::Result Parser::ParseField(NodePtr object) {
-  Next();
-  const int32_t begin = object->span.begin;
-  const Token& t = Peek();
-  if (t.Is("(") && !t.space_before) return ParseCall(std::move(object), NodeKind::kDotCall);
-  if (t.kind == TokenKind::kIdentifier || t.kind == TokenKind::kKeyword) {
-    Next();
-    return Finish(NewWith(NodeKind::kField, begin, std::string(t.text), std::move(object)));
-  }
-  if (t.Is(":") && !Peek(1).space_before && Peek(1).kind != TokenKind::kEnd) {
-    FG_ASSIGN_OR_RETURN(NodePtr symbol, ParseSymbol());
-    if (symbol->kind != NodeKind::kSymbolQuote) return Unexpected(t);
-    return Finish(NewWith(NodeKind::kField, begin, symbol->name, std::move(object)));
-  }
-  if (t.kind == TokenKind::kStringBegin) {
-    FG_ASSIGN_OR_RETURN(NodePtr name, ParseString());
-    if (name->kind != NodeKind::kLiteral) return Unexpected(t);
-    return Finish(NewWith(NodeKind::kField, begin, name->value.text(), std::move(object)));
-  }
-  if (t.Is("@")) {
-    std::string path;
-    const Node* node = object.get();
-    for (; node->kind == NodeKind::kField; node = node->children[0].get()) {
-      path = absl::StrCat(node->name, ".", path);
-    }
-    if (node->kind != NodeKind::kIdentifier) return Unexpected(t);
-    return ParseMacroCall(absl::StrCat(node->name, ".", path), begin);
-  }
-  return ErrorAt(t, absl::StrCat("expected a name behind `.`, found ", Describe(t)));
-}
-
 Parser::Result Parser::ParsePrimary() {
   const Token& t = Peek();
   switch (t.kind) {
@@ -240,6 +103,10 @@ Parser::Result Parser::ParsePrimary() {
       }
       if (IsOperatorValue() || (Peek(1).Is("(") && t.unary)) {
         Next();
+        if (t.dotted && Peek().Is("(") && !Peek().space_before) {  // .+(a, b)
+          return ParseCall(New(NodeKind::kIdentifier, t.begin, std::string(t.text)),
+                           NodeKind::kDotCall);
+        }
         return New(NodeKind::kIdentifier, t.begin, absl::StrCat(t.dotted ? "." : "", t.text));
       }
       return Unexpected(t);
@@ -369,94 +236,6 @@ Parser::Result Parser::ParseNamedTuple(const Token& opening) {
   tuple->flags |= kParenthesised;
   tuple->span.begin = opening.begin;
   return Finish(std::move(tuple));
-}
-
-Parser::Result Parser::ParseString() {
-  const Token& opening = Next();
-  NodePtr node = New(NodeKind::kInterpolated, opening.begin);
-  std::string text;
-  auto flush = [&](int32_t begin) {
-    if (text.empty()) return;
-    NodePtr part = New(NodeKind::kLiteral, begin);
-    part->value = Value::String(std::exchange(text, ""));
-    node->children.push_back(std::move(part));
-  };
-  while (Peek().kind != TokenKind::kStringEnd) {
-    const Token& t = Next();
-    if (t.kind == TokenKind::kStringText) {
-      text.append(t.text.data(), t.text.size());
-      continue;
-    }
-    flush(t.begin);
-    if (t.Is("(")) {
-      const Depth depth(this);
-      FG_RETURN_IF_ERROR(depth.Check());
-      const Scope scope(this, ParenContext());
-      FG_ASSIGN_OR_RETURN(NodePtr part, ParseAssignment(/*comma=*/false));
-      if (Peek().IsKeyword("for")) {
-        FG_ASSIGN_OR_RETURN(part, ParseComprehension(std::move(part), "generator"));
-      }
-      FG_RETURN_IF_ERROR(Expect(")", t));
-      node->children.push_back(std::move(part));
-    } else if (t.kind == TokenKind::kIdentifier) {
-      node->children.push_back(New(NodeKind::kIdentifier, t.begin, std::string(t.text)));
-    } else {
-      return Unexpected(t);
-    }
-  }
-  Next();
-  if (node->children.empty()) {
-    node->kind = NodeKind::kLiteral;
-    node->value = Value::String(std::move(text));
-  } else {
-    flush(Last().begin);
-  }
-  return Finish(std::move(node));
-}
-
-// raw"…" is a plain string, r"…" the call of the macro @r_str.
-Parser::Result Parser::ParseStringMacro(NodePtr prefix) {
-  const int32_t begin = prefix->span.begin;
-  FG_ASSIGN_OR_RETURN(NodePtr text, ParseString());
-  if (prefix->name == "raw") return text;
-  return Finish(NewWith(NodeKind::kMacroCall, begin, absl::StrCat("@", prefix->name, "_str"),
-                        std::move(text)));
-}
-
-// At the @. `qualifier` is "" or ends with a dot.
-Parser::Result Parser::ParseMacroCall(std::string qualifier, int32_t begin) {
-  Next();
-  const Token& t = Next();
-  std::string name;
-  if (t.space_before) return ErrorAt(t, "the name of a macro must follow `@` at once");
-  if (t.Is(".")) {
-    name = ".";
-  } else if (t.kind == TokenKind::kIdentifier || t.kind == TokenKind::kKeyword) {
-    name = std::string(t.text);
-    while (Peek().Is(".") && !Peek().space_before && Peek(1).kind == TokenKind::kIdentifier &&
-           !Peek(1).space_before) {  // @Flux.functor is Flux.@functor.
-      Next();
-      absl::StrAppend(&qualifier, name, ".");
-      name = std::string(Next().text);
-    }
-  } else {
-    return ErrorAt(t, absl::StrCat("expected the name of a macro, found ", Describe(t)));
-  }
-  NodePtr call = New(NodeKind::kMacroCall, begin, absl::StrCat(qualifier, "@", name));
-  if (Peek().Is("(") && !Peek().space_before) {
-    Next();
-    FG_RETURN_IF_ERROR(ParseArguments(call.get()));
-    return Finish(std::move(call));
-  }
-  Context context = context_;
-  context.space_sensitive = true;
-  const Scope scope(this, context);
-  while (!AtExpressionEnd() &&
-         !(Peek().IsKeyword("for") && context_.in_brackets && !call->children.empty())) {
-    FG_ASSIGN_OR_RETURN(NodePtr argument, ParseAssignment(/*comma=*/true));
-    call->children.push_back(std::move(argument));
-  }
-  return Finish(std::move(call));
 }
 
 }  // namespace fluxgate::lang

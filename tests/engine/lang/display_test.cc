@@ -53,6 +53,20 @@ TEST(DisplayTest, Scalars) {
   EXPECT_EQ(Repr(Value::Float32(0.1f)), "0.1f0");
 }
 
+TEST(DisplayTest, LongText) {
+  const std::string fits(558, 'a');
+  EXPECT_EQ(Display(Value::String(fits)), "\"" + fits + "\"");
+  // Characters count, not bytes.
+  std::string wide;
+  for (int i = 0; i < 300; ++i) wide += "é";
+  EXPECT_EQ(Display(Value::String(wide)), "\"" + wide + "\"");
+  EXPECT_EQ(Display(Value::String(std::string(1000, 'a'))),
+            absl::StrCat("\"", std::string(271, 'a'), "\" ⋯ 459 bytes ⋯ \"", std::string(270, 'a'),
+                         "\""));
+  // Inside other values a string is whole.
+  EXPECT_EQ(Display(Tuple::Of({Value::String(std::string(1000, 'a'))})).size(), 1005u);
+}
+
 TEST(DisplayTest, Text) {
   EXPECT_EQ(Display(Str("a\n\"b\" $x \\ é\t\x01")), R"("a\n\"b\" \$x \\ é\t\x01")");
   EXPECT_EQ(Print(Str("a\n\"b\"")), "a\n\"b\"");

@@ -18,7 +18,7 @@ const JuliaCase kCases[] = {
     {"[1, 2] * [3 4]", "2×2 Matrix{Int64}:\n 3  4\n 6  8"},
     {"[1, 2]' * [3, 4]", "11"},
     {"x = [1, 2]; x' * [1 2; 3 4] * x", "27"},
-    {"[1 2; 3 4]'", "2×2 Matrix{Int64}:\n 1  3\n 2  4"},
+    {"[1 2; 3 4]'", "2×2 adjoint(::Matrix{Int64}) with eltype Int64:\n 1  3\n 2  4"},
     {"[1 2] * [3 4]",
      "ERROR: DimensionMismatch: A has dimensions (1,2) but B has dimensions (1,2)"},
     {"[1 2; 3 4] * [1, 2, 3]",
