@@ -16,8 +16,8 @@ corpus=$HOME/.cache/fluxgate-fuzz
 
 targets=()
 for name in "${names[@]}"; do targets+=("//tests/fuzz:${name}_fuzz"); done
-bazel build --noshow_progress --config=fuzz "${targets[@]}"
-programs=$(bazel info --config=fuzz bazel-bin 2>/dev/null)/tests/fuzz
+bazel build --noshow_progress --config=asan "${targets[@]}"
+programs=$(bazel info --config=asan bazel-bin 2>/dev/null)/tests/fuzz
 tests/fuzz/make_corpus.py "$corpus"
 
 status=0

@@ -91,7 +91,7 @@ class Backend {
  public:
   virtual ~Backend() = default;
 
-  virtual DeviceInfo info() const = 0;
+  virtual const DeviceInfo& info() const = 0;
   virtual bool Supports(ir::OpKind op, DType dtype) const = 0;
   virtual absl::StatusOr<std::unique_ptr<Buffer>> Allocate(
       const std::shared_ptr<MemoryBudget>& budget, size_t bytes) = 0;

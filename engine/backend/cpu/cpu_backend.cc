@@ -59,10 +59,7 @@ absl::StatusOr<Tensor> EvaluateWithKernel(const ir::Node& node, absl::Span<const
 
 class CpuBackend : public Backend {
  public:
-  DeviceInfo info() const override {
-    return {"cpu", absl::StrCat(cpu::CpuLevelName(cpu::BestLevel()), ", ",
-                                std::thread::hardware_concurrency(), " cores")};
-  }
+  const DeviceInfo& info() const override { return info_; }
   bool Supports(ir::OpKind op, DType dtype) const override { return true; }
   absl::StatusOr<std::unique_ptr<Buffer>> Allocate(const std::shared_ptr<MemoryBudget>& budget,
                                                    size_t bytes) override {
@@ -99,6 +96,10 @@ class CpuBackend : public Backend {
     }
     return ir::EvaluateNode(node, operands);
   }
+
+ private:
+  const DeviceInfo info_{"cpu", absl::StrCat(cpu::CpuLevelName(cpu::BestLevel()), ", ",
+                                             std::thread::hardware_concurrency(), " cores")};
 };
 
 }  // namespace

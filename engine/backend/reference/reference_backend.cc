@@ -87,7 +87,7 @@ class ReferenceExecutable : public Executable {
 
 class ReferenceBackend : public Backend {
  public:
-  DeviceInfo info() const override { return {"reference", "the interpreter, for tests"}; }
+  const DeviceInfo& info() const override { return info_; }
   bool Supports(ir::OpKind op, DType dtype) const override { return true; }
   absl::StatusOr<std::unique_ptr<Buffer>> Allocate(const std::shared_ptr<MemoryBudget>& budget,
                                                    size_t bytes) override {
@@ -106,6 +106,9 @@ class ReferenceBackend : public Backend {
                                       absl::Span<const Tensor> operands) override {
     return ir::EvaluateNode(node, operands);
   }
+
+ private:
+  const DeviceInfo info_{"reference", "the interpreter, for tests"};
 };
 
 }  // namespace
