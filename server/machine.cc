@@ -43,6 +43,12 @@ int AvailableCores() {
 int64_t AvailableMemoryBytes() {
   int64_t bytes = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
   int64_t limit = 0;
+  // "MemAvailable:   16290000 kB"
+  std::ifstream information("/proc/meminfo");
+  for (std::string name, unit; information >> name >> limit;) {
+    if (name == "MemAvailable:") bytes = std::min(bytes, limit * 1024);
+    std::getline(information, unit);
+  }
   for (const char* path :
        {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     if (absl::SimpleAtoi(ReadWords(path).first, &limit)) bytes = std::min(bytes, limit);

@@ -5,8 +5,9 @@
 
 namespace fluxgate {
 
-// What this process may use: the cgroup's limits where there are some, else the machine's.
+// The cgroup's limit, or the machine's cores.
 int AvailableCores();
+// What is free now, within the cgroup's limit.
 int64_t AvailableMemoryBytes();
 
 }  // namespace fluxgate

@@ -34,10 +34,12 @@ ABSL_FLAG(std::string, tls_key, "", "PEM file with the certificate's private key
 ABSL_FLAG(int, workers, 0, "Threads that compute at a time; 0: one for each core.");
 ABSL_FLAG(int, max_running, 64, "Calls and jobs under way at a time; more wait in the queue.");
 ABSL_FLAG(int, max_queued, 4096, "Calls and jobs that may wait; more are RESOURCE_EXHAUSTED.");
-ABSL_FLAG(int64_t, memory_limit, 0,
-          "Bytes that all sessions may hold; 0: three quarters of what there is.");
+ABSL_FLAG(
+    int64_t, memory_limit, 0,
+    "Bytes that all sessions may hold; 0: 60 % of the memory that is free at the start, within "
+    "the control group's limit.");
 ABSL_FLAG(int64_t, session_memory_limit, 0,
-          "Bytes that one session may hold; 0: as much as all of them.");
+          "Bytes that one session may hold unless it asks for less; 0: half of what all may hold.");
 ABSL_FLAG(int, max_sessions, 1000, "Sessions at a time.");
 ABSL_FLAG(absl::Duration, session_ttl, absl::Hours(24),
           "How long a session lives without use, unless it asks otherwise.");
@@ -98,9 +100,9 @@ absl::StatusOr<rpc::GrpcServerOptions> OptionsFromFlags() {
   options.pool.max_queued = static_cast<size_t>(queued);
   options.sessions.max_sessions = static_cast<size_t>(sessions);
   options.sessions.time_to_live = absl::ToChronoNanoseconds(ttl);
-  options.sessions.server_memory_bytes = memory == 0 ? AvailableMemoryBytes() / 4 * 3 : memory;
+  options.sessions.server_memory_bytes = memory == 0 ? AvailableMemoryBytes() / 10 * 6 : memory;
   options.sessions.session_memory_bytes =
-      session_memory == 0 ? options.sessions.server_memory_bytes
+      session_memory == 0 ? options.sessions.server_memory_bytes / 2
                           : std::min(session_memory, options.sessions.server_memory_bytes);
   return options;
 }

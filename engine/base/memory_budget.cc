@@ -18,7 +18,8 @@ absl::Status MemoryBudget::Charge(int64_t bytes) {
     // Neither side overflows: used_ and bytes are both sizes of memory, never negative.
     if (bytes > limit_ || used > limit_ - bytes) {
       return absl::ResourceExhaustedError(absl::StrCat(
-          "out of memory: ", bytes, " bytes asked for, ", used, " of ", limit_, " in use"));
+          "out of memory: ", bytes > 0 ? absl::StrCat(bytes, " bytes asked for, ") : "", used,
+          " of ", limit_, bytes > 0 ? " in use" : " bytes in use"));
     }
   } while (!used_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
   if (parent_ != nullptr) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <queue>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -69,7 +70,24 @@ class Grouper {
 
   void FindPhases() {
     early_.resize(size_);
+    if (options_.num_checked == 0) return;
     for (int o = 0; o < options_.num_checked; ++o) early_[graph_.outputs[o]] = true;
+    MarkOperandsEarly();
+    // An index out of bounds must be known by then, too: one kernel for each use of the indices.
+    std::set<std::pair<NodeId, int64_t>> proven;
+    for (const bool early : {true, false}) {
+      for (NodeId id = 0; id < size_; ++id) {
+        const ir::Node& n = node(id);
+        if (early_[id] != early || (n.op != OpKind::kGather && n.op != OpKind::kScatterAdd))
+          continue;
+        const Shape& shape = n.op == OpKind::kGather ? node(n.operands[0]).shape : n.shape;
+        const int64_t bound = shape.dim(std::get<ir::DimAttr>(n.attr).dim);
+        if (proven.emplace(n.operands[1], bound).second) early_[id] = true;
+      }
+    }
+    MarkOperandsEarly();
+  }
+  void MarkOperandsEarly() {
     for (NodeId id = size_ - 1; id >= 0; --id) {
       if (!early_[id]) continue;
       for (NodeId operand : node(id).operands) early_[operand] = true;

@@ -41,10 +41,13 @@ class Evaluator : public nn::Context {
   // Text as print and show(::MIME"text/plain") give it, with users' own show methods.
   virtual absl::StatusOr<std::string> PrintText(const Value& value) = 0;
   virtual absl::StatusOr<std::string> ReprText(const Value& value) = 0;
-  // Counts work against the limits and stops when asked to: call it in loops over calls.
-  virtual absl::Status Step() = 0;
-  // RESOURCE_EXHAUSTED when one value of so many elements is not allowed.
-  virtual absl::Status CheckElements(int64_t elements) = 0;
+  // Counts work against the limits and stops when asked to: call it in loops. `weight` is about the
+  // calls that the work is worth; what takes 10 µs is worth 64.
+  virtual absl::Status Step(int weight = 1) = 0;
+  // The gate before anything that text can grow is made: RESOURCE_EXHAUSTED when one value of so
+  // many elements is not allowed, or when so many bytes for each do not fit the session's memory
+  // now. Tensors charge their bytes themselves.
+  virtual absl::Status CheckElements(int64_t elements, int64_t bytes_each = 0) = 0;
 };
 
 // A function of Base (or a standard library) written in C++. The count of positional arguments and

@@ -55,6 +55,7 @@ void GenericFunction::Add(Method method) {
   const auto same = std::find_if(methods->begin(), methods->end(),
                                  [&](const Method& have) { return SameSignature(have, method); });
   if (same != methods->end()) {
+    method.has_rivals = same->has_rivals;
     *same = std::move(method);
   } else {
     // Behind those that are more specific, before those that are less; among strangers the older
@@ -64,9 +65,14 @@ void GenericFunction::Add(Method method) {
       if (MoreSpecific((*methods)[i], method)) position = i + 1;
     }
     while (position < methods->size() && !MoreSpecific(method, (*methods)[position])) ++position;
+    for (Method& other : *methods) {
+      if (!Rivals(other, method)) continue;
+      other.has_rivals = method.has_rivals = true;
+    }
     methods->insert(methods->begin() + position, std::move(method));
   }
   methods_ = std::move(methods);
+  HoldBytes(methods_->size() * sizeof(Method));
 }
 
 namespace {

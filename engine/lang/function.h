@@ -76,6 +76,8 @@ struct Method {
   // The first of `types` is that of the called object itself, which is not among the code's
   // parameters: (m::T)(x), P{T}(x).
   bool takes_callee = false;
+  // Another method of the function may fit the same arguments, and neither is more specific.
+  bool has_rivals = false;
   std::shared_ptr<const StructType> constructs;  // of an inner constructor: what `new` makes
 };
 

@@ -107,9 +107,12 @@ class Host : public NodeEvaluator {
   virtual Tensor NextKey() = 0;
   virtual void Seed(uint64_t seed) = 0;
 
-  // OK, or why evaluation must stop now. Also lets other calls of the session, and other sessions,
-  // have their turn. Called at statement and loop boundaries.
+  // OK, or why evaluation must stop now. Also lets other sessions compute. Called every so many
+  // steps, wherever the evaluation is.
   virtual absl::Status Pause() = 0;
+  // The same where everything that others could read is whole: other calls of the session may have
+  // their turn, too.
+  virtual absl::Status PauseBetweenStatements() { return Pause(); }
 
   // Text printed by println and its kin, as it comes. RESOURCE_EXHAUSTED past the output limit.
   virtual absl::Status Print(absl::string_view text) = 0;

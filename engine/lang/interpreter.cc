@@ -18,6 +18,14 @@ namespace fluxgate::lang {
 Interpreter::Interpreter(Host& host) : machine_(std::make_unique<Machine>(host)) {}
 Interpreter::~Interpreter() = default;
 
+struct Interpreter::Interlude::State {
+  explicit State(Machine& machine) : interlude(machine) {}
+  Machine::Interlude interlude;
+};
+Interpreter::Interlude::Interlude(Interpreter& interpreter)
+    : state_(std::make_unique<State>(interpreter.machine())) {}
+Interpreter::Interlude::~Interlude() = default;
+
 absl::StatusOr<EvaluationResult> Interpreter::Evaluate(std::string source_name, std::string text,
                                                        const Limits& limits) {
   FG_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,

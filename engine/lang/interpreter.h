@@ -59,6 +59,20 @@ class Interpreter {
   // Julia's typeof as text.
   std::string TypeName(const Value& value) const;
 
+  // While it lives others may evaluate here, although an evaluation stands between two of its
+  // statements, or in Host::Train between two steps.
+  class Interlude {
+   public:
+    explicit Interlude(Interpreter& interpreter);
+    ~Interlude();
+    Interlude(const Interlude&) = delete;
+    Interlude& operator=(const Interlude&) = delete;
+
+   private:
+    struct State;
+    const std::unique_ptr<State> state_;
+  };
+
   nn::Context& context();  // of this interpreter, in test mode
   Host& host();
   // For the other parts of the language.

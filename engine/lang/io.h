@@ -2,7 +2,9 @@
 #define FLUXGATE_ENGINE_LANG_IO_H_
 
 #include <string>
+#include <utility>
 
+#include "absl/strings/string_view.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::lang {
@@ -13,7 +15,18 @@ class Io : public Object {
   static constexpr Kind kKind = Kind::kOpaque;
   explicit Io(bool out = false) : Object(kKind), is_stdout(out) {}
   const bool is_stdout;
-  std::string text;  // of a buffer
+  const std::string& text() const { return text_; }  // of a buffer
+  void Append(absl::string_view more) {
+    text_.append(more.data(), more.size());
+    HoldBytes(text_.capacity());
+  }
+  std::string Take() {
+    HoldBytes(0);
+    return std::exchange(text_, {});
+  }
+
+ private:
+  std::string text_;
 };
 
 }  // namespace fluxgate::lang

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/memory_charge.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/syntax/diagnostics.h"
 
@@ -33,21 +34,30 @@ void Meter::Start(const Limits& limits) {
   countdown_ = kStepsBetweenPauses;
   depth_ = 0;
   stack_limit_ = LowestAddress();
+  const std::shared_ptr<MemoryBudget>& budget = MemoryBudget::Current();
+  memory_at_start_ = budget == nullptr ? 0 : budget->used();
 }
 
 absl::Status Meter::Pause() {
   countdown_ = kStepsBetweenPauses;
   if (steps_ > limits_.max_steps) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the evaluation took more than ", limits_.max_steps, " steps"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "LimitError: the evaluation took more steps than its limit of ", limits_.max_steps));
   }
-  return host_.Pause();
+  // Objects may grow past the limit between two pauses. Who only frees memory may go on.
+  const std::shared_ptr<MemoryBudget>& budget = MemoryBudget::Current();
+  if (budget != nullptr && budget->used() > memory_at_start_) FG_RETURN_IF_ERROR(CheckRoom(0));
+  return host_->Pause();
 }
 
-absl::Status Meter::CheckElements(int64_t elements) const {
-  if (elements <= limits_.max_elements) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "a value of ", elements, " elements is larger than the limit of ", limits_.max_elements));
+absl::Status Meter::CheckElements(int64_t elements, int64_t bytes_each) const {
+  if (elements > limits_.max_elements) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "a value of ", elements, " elements is larger than the limit of ", limits_.max_elements));
+  }
+  // Small things are looked at between steps.
+  constexpr int64_t kSmall = 1 << 16;
+  return elements * bytes_each < kSmall ? absl::OkStatus() : CheckRoom(elements * bytes_each);
 }
 
 absl::Status Meter::StackOverflow() const { return JuliaError("StackOverflowError", ""); }

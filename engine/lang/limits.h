@@ -13,14 +13,14 @@ namespace fluxgate::lang {
 // the host's token).
 struct Limits {
   int64_t max_steps = 200'000'000;  // calls and loop iterations
-  int max_call_depth = 1000;
-  int64_t max_elements = 1 << 28;  // of one value made
+  int max_call_depth = 50'000;      // the thread's stack usually ends before
+  int64_t max_elements = 1 << 28;   // of one value made
 };
 
 // Counts what an evaluation uses against its limits.
 class Meter {
  public:
-  explicit Meter(Host& host) : host_(host) {}
+  explicit Meter(Host& host) : host_(&host) {}
 
   // Starts an evaluation on this thread: learns where its stack ends.
   void Start(const Limits& limits);
@@ -31,7 +31,7 @@ class Meter {
     if ((countdown_ -= weight) > 0) return absl::OkStatus();
     return Pause();
   }
-  absl::Status CheckElements(int64_t elements) const;
+  absl::Status CheckElements(int64_t elements, int64_t bytes_each) const;
 
   // Whether the stack has room for one more level of evaluation.
   bool HasStack() const {
@@ -48,12 +48,13 @@ class Meter {
  private:
   absl::Status Pause();
 
-  Host& host_;
+  Host* host_;
   Limits limits_;
   int64_t steps_ = 0;
   int countdown_ = 0;
   int depth_ = 0;
   uintptr_t stack_limit_ = 0;
+  int64_t memory_at_start_ = 0;  // bytes that the session held
 };
 
 }  // namespace fluxgate::lang

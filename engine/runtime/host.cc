@@ -39,7 +39,9 @@ absl::StatusOr<std::vector<Tensor>> RuntimeHost::Run(const ir::Graph& graph,
 }
 
 absl::StatusOr<TrainSummary> RuntimeHost::Train(const TrainRequest& request) {
-  return TrainingRun({executor_, keys_, evaluation_.turn, evaluation_.token}, request).Run();
+  return TrainingRun({executor_, keys_, evaluation_.turn, evaluation_.token, evaluation_.job},
+                     request)
+      .Run();
 }
 
 Tensor RuntimeHost::NextKey() {
@@ -50,14 +52,19 @@ Tensor RuntimeHost::NextKey() {
 
 absl::Status RuntimeHost::Pause() {
   FG_RETURN_IF_ERROR(evaluation_.token.Check());
+  return evaluation_.turn != nullptr ? evaluation_.turn->Yield() : absl::OkStatus();
+}
+
+absl::Status RuntimeHost::PauseBetweenStatements() {
+  FG_RETURN_IF_ERROR(evaluation_.token.Check());
   return evaluation_.turn != nullptr ? evaluation_.turn->Pause() : absl::OkStatus();
 }
 
 absl::Status RuntimeHost::Print(absl::string_view text) {
   printed_ += static_cast<int64_t>(text.size());
   if (printed_ > evaluation_.output_limit) {
-    return absl::ResourceExhaustedError(absl::StrCat("the output is longer than the limit of ",
-                                                     evaluation_.output_limit, " bytes"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "LimitError: the output is longer than the limit of ", evaluation_.output_limit, " bytes"));
   }
   if (evaluation_.print != nullptr) evaluation_.print(text);
   return absl::OkStatus();

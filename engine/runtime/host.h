@@ -37,6 +37,7 @@ class RuntimeHost : public Host {
     Turn* turn = nullptr;                               // May be null.
     std::function<void(absl::string_view text)> print;  // May be null: text is dropped.
     int64_t output_limit = int64_t{1} << 20;            // Bytes of text.
+    std::string job = {};  // While it trains, nobody else may write the arrays. Empty: none.
   };
   void Begin(Evaluation evaluation);
   void End() { Begin({}); }
@@ -56,6 +57,7 @@ class RuntimeHost : public Host {
   Tensor NextKey() override;
   void Seed(uint64_t seed) override { keys_.Seed(seed); }
   absl::Status Pause() override;
+  absl::Status PauseBetweenStatements() override;
   absl::Status Print(absl::string_view text) override;
   std::vector<std::string> Devices() const override;
 

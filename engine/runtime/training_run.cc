@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/optim/update.h"
+#include "engine/value/array.h"
 
 namespace fluxgate {
 namespace {
@@ -19,6 +20,35 @@ using Epoch = TrainRequest::Epoch;
 // Signatures kept at a time: data whose every batch differs must not pile up plans.
 constexpr size_t kMaxSignatures = 16;
 
+// Locks the arrays that a job writes, and lets them go.
+class JobLocks {
+ public:
+  JobLocks() = default;
+  ~JobLocks() {
+    for (const auto& storage : locked_) storage->set_locked_by("");
+  }
+  JobLocks(const JobLocks&) = delete;
+  JobLocks& operator=(const JobLocks&) = delete;
+
+  absl::Status Take(absl::Span<const Value> parameters, const std::string& job) {
+    for (const Value& parameter : parameters) {
+      const std::shared_ptr<Storage>& storage = parameter.As<Array>()->storage();
+      const std::string& holder = storage->locked_by();
+      if (!holder.empty() && holder != job) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("a parameter is being trained by job ", holder));
+      }
+      if (job.empty() || !holder.empty()) continue;
+      storage->set_locked_by(job);
+      locked_.push_back(storage);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  std::vector<std::shared_ptr<Storage>> locked_;
+};
+
 }  // namespace
 
 absl::StatusOr<TrainSummary> TrainingRun::Run() {
@@ -26,6 +56,8 @@ absl::StatusOr<TrainSummary> TrainingRun::Run() {
       TrainedState state,
       TrainedState::Create(environment_.executor, request_.parameters, request_.leaves));
   state_ = std::make_unique<TrainedState>(std::move(state));
+  JobLocks locks;
+  FG_RETURN_IF_ERROR(locks.Take(request_.parameters, environment_.job));
   start_ = last_report_ = last_publish_ = Clock::now();
   const absl::Status status = RunEpochs();
   for (auto& [signature, step] : steps_) {

@@ -33,6 +33,7 @@ class TrainingRun : private BatchSource, private LossSink {
     KeySequence& keys;
     Turn* turn = nullptr;  // May be null.
     CancellationToken token;
+    std::string job = {};  // Locks the parameters; may be empty.
   };
   TrainingRun(Environment environment, const TrainRequest& request)
       : environment_(std::move(environment)), request_(request) {}

@@ -12,8 +12,11 @@ class Turn {
   virtual ~Turn() = default;
 
   // Lets others who wait go first, then returns with the turn in hand again. An error says why the
-  // work must stop: cancelled, out of time. Cheap when nobody waits.
+  // work must stop: cancelled, out of time. Cheap when nobody waits. Only where all that others
+  // could read is whole.
   virtual absl::Status Pause() = 0;
+  // The same anywhere: those who would read what this work writes wait on.
+  virtual absl::Status Yield() = 0;
 
   // Whether somebody waits who would read what this work writes. A trainer then publishes its
   // parameters before it pauses; it does so every 100 ms in any case. Any thread, any time; cheap.

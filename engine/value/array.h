@@ -44,6 +44,10 @@ class Storage {
   // What a running job publishes, past its own lock.
   void Publish(Tensor value);
 
+  // Set for the arguments of a gradient, which the function under differentiation may not write.
+  bool is_argument() const { return is_argument_; }
+  void set_argument() { is_argument_ = true; }
+
   // The job that writes this storage now, or empty. Set under the session's turn.
   const std::string& locked_by() const { return locked_by_; }
   void set_locked_by(std::string job) { locked_by_ = std::move(job); }
@@ -58,6 +62,7 @@ class Storage {
   mutable Tensor value_;
   mutable bool has_value_ = false;
   NodeRef node_;
+  bool is_argument_ = false;
   std::string locked_by_;
 };
 

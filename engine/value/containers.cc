@@ -122,6 +122,7 @@ void Dict::Set(const Value& key, Value value) {
   const auto [it, inserted] = index_.emplace(key, entries_.size());
   if (inserted) {
     entries_.emplace_back(std::make_pair(key, std::move(value)));
+    Recharge();
   } else {
     entries_[it->second]->second = std::move(value);
   }
@@ -133,7 +134,7 @@ bool Dict::Erase(const Value& key) {
   entries_[it->second].reset();
   index_.erase(it);
   if (entries_.size() > 16 && entries_.size() > 2 * index_.size()) {
-    std::vector<absl::optional<std::pair<Value, Value>>> live;
+    std::vector<Entry> live;
     live.reserve(index_.size());
     for (auto& entry : entries_) {
       if (!entry) continue;
@@ -141,8 +142,14 @@ bool Dict::Erase(const Value& key) {
       live.push_back(std::move(entry));
     }
     entries_ = std::move(live);
+    Recharge();
   }
   return true;
+}
+
+void Dict::Recharge() {
+  HoldBytes(entries_.capacity() * sizeof(Entry) +
+            index_.capacity() * (sizeof(std::pair<Value, size_t>) + 1));
 }
 
 std::vector<std::pair<Value, Value>> Dict::Entries() const {

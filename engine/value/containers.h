@@ -36,7 +36,9 @@ bool AsFraction(double x, DType dtype, double* numerator, double* denominator);
 class Tuple : public Object {
  public:
   static constexpr Kind kKind = Kind::kTuple;
-  explicit Tuple(std::vector<Value> e) : Object(kKind), elements(std::move(e)) {}
+  explicit Tuple(std::vector<Value> e) : Object(kKind), elements(std::move(e)) {
+    HoldBytes(elements.capacity() * sizeof(Value));
+  }
   static Value Of(std::vector<Value> e) { return Value(std::make_shared<Tuple>(std::move(e))); }
   std::vector<Child> Children() const override;
   Value WithChildren(std::vector<Value> children) const override;
@@ -47,7 +49,9 @@ class NamedTuple : public Object {
  public:
   static constexpr Kind kKind = Kind::kNamedTuple;
   NamedTuple(std::vector<std::string> n, std::vector<Value> v)
-      : Object(kKind), names(std::move(n)), values(std::move(v)) {}
+      : Object(kKind), names(std::move(n)), values(std::move(v)) {
+    HoldBytes(values.size() * (sizeof(Value) + sizeof(std::string)));
+  }
   static Value Of(std::vector<std::string> n, std::vector<Value> v) {
     return Value(std::make_shared<NamedTuple>(std::move(n), std::move(v)));
   }
@@ -75,12 +79,16 @@ class Pair : public Object {
 class List : public Object {
  public:
   static constexpr Kind kKind = Kind::kList;
-  explicit List(std::vector<Value> e) : Object(kKind), elements(std::move(e)) {}
-  List(std::vector<Value> e, Shape s) : Object(kKind), elements(std::move(e)), dims(std::move(s)) {}
+  explicit List(std::vector<Value> e) : Object(kKind), elements(std::move(e)) { Recharge(); }
+  List(std::vector<Value> e, Shape s) : Object(kKind), elements(std::move(e)), dims(std::move(s)) {
+    Recharge();
+  }
   static Value Of(std::vector<Value> e) { return Value(std::make_shared<List>(std::move(e))); }
   Shape shape() const { return dims ? *dims : Shape({static_cast<int64_t>(elements.size())}); }
   std::vector<Child> Children() const override;
   Value WithChildren(std::vector<Value> children) const override;
+  // To be called when `elements` have grown or shrunk.
+  void Recharge() { HoldBytes(elements.capacity() * sizeof(Value)); }
   std::vector<Value> elements;  // Column-major.
   absl::optional<Shape> dims;   // Absent: a vector, which may grow.
   // The element type (a type value): declared, as in `Int[]`, or fixed by the first change.
@@ -105,7 +113,7 @@ class Dict : public Object {
   std::vector<std::pair<Value, Value>> Entries() const;
   std::vector<Child> Children() const override;
   Value WithChildren(std::vector<Value> children) const override;
-  Value key_type, value_type;  // Declared types; nothing: from the entries.
+  Value key_type, value_type;  // As List::element_type.
 
  private:
   struct Hash {
@@ -114,7 +122,10 @@ class Dict : public Object {
   struct Equal {
     bool operator()(const Value& a, const Value& b) const { return IsEqualKey(a, b); }
   };
-  std::vector<absl::optional<std::pair<Value, Value>>> entries_;
+  using Entry = absl::optional<std::pair<Value, Value>>;
+  void Recharge();
+
+  std::vector<Entry> entries_;
   absl::flat_hash_map<Value, size_t, Hash, Equal> index_;
 };
 

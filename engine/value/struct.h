@@ -38,7 +38,9 @@ class Struct : public Object {
  public:
   static constexpr Kind kKind = Kind::kStruct;
   Struct(std::shared_ptr<const StructType> t, std::vector<Value> f)
-      : Object(kKind), type(std::move(t)), fields(std::move(f)) {}
+      : Object(kKind), type(std::move(t)), fields(std::move(f)) {
+    HoldBytes(fields.capacity() * sizeof(Value));
+  }
   static Value Of(std::shared_ptr<const StructType> t, std::vector<Value> f) {
     return Value(std::make_shared<Struct>(std::move(t), std::move(f)));
   }

@@ -1,6 +1,7 @@
 #ifndef FLUXGATE_ENGINE_VALUE_VALUE_H_
 #define FLUXGATE_ENGINE_VALUE_VALUE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "engine/base/memory_charge.h"
 #include "engine/value/scalar.h"
 
 namespace fluxgate {
@@ -45,7 +47,7 @@ struct Child;
 // mutable Struct) have identity: two Values are the same object when the pointers are equal.
 class Object {
  public:
-  explicit Object(Kind kind) : kind_(kind) {}
+  explicit Object(Kind kind) : kind_(kind), charge_(kBytes) {}
   virtual ~Object() = default;
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
@@ -61,8 +63,14 @@ class Object {
   // Vector{Int64}). Empty: only the object itself is.
   virtual std::string IdentityText() const { return ""; }
 
+ protected:
+  // What the object holds beside itself, in bytes: part of the session's memory.
+  void HoldBytes(size_t bytes) { charge_.Resize(kBytes + static_cast<int64_t>(bytes)); }
+
  private:
+  static constexpr int64_t kBytes = 128;  // Of any object itself, about.
   const Kind kind_;
+  MemoryCharge charge_;
 };
 
 // Anything a name can hold. 40 bytes, cheap to copy, never null: the default is `nothing`.
@@ -146,14 +154,18 @@ struct Child {
 class StringObject : public Object {
  public:
   static constexpr Kind kKind = Kind::kString;
-  explicit StringObject(std::string t) : Object(kKind), text(std::move(t)) {}
+  explicit StringObject(std::string t) : Object(kKind), text(std::move(t)) {
+    HoldBytes(text.capacity());
+  }
   const std::string text;
 };
 
 class SymbolObject : public Object {
  public:
   static constexpr Kind kKind = Kind::kSymbol;
-  explicit SymbolObject(std::string t) : Object(kKind), text(std::move(t)) {}
+  explicit SymbolObject(std::string t) : Object(kKind), text(std::move(t)) {
+    HoldBytes(text.capacity());
+  }
   const std::string text;
 };
 

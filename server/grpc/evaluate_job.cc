@@ -20,6 +20,7 @@ absl::Status RunText(ServerState& state, session::Session& session, jobs::Job& j
                      const v1::EvaluateRequest& request, session::CallContext& context,
                      v1::EvaluateEvent& last) {
   session::Session::Entry entry;
+  entry.job = job.id();
   if (request.has_timeout()) {
     FG_ASSIGN_OR_RETURN(entry.timeout, wire::TimeoutOf(request));
   }

@@ -67,7 +67,7 @@ absl::StatusOr<std::string> Start(ServerState& state, session::Session& session,
   Publish(*job, first);
 
   session::Session::Entry training;
-  training.passes_turn = true;
+  training.job = spec->job;
   if (request.has_timeout()) {
     FG_ASSIGN_OR_RETURN(training.timeout, wire::TimeoutOf(request));
   }

@@ -33,6 +33,8 @@ Session::Session(SessionOptions options, std::unique_ptr<RuntimeHost> host, cons
 absl::StatusOr<std::unique_ptr<Visit>> Session::Enter(CallContext& context, Entry entry) {
   Touch();
   auto visit = absl::WrapUnique(new Visit(shared_from_this(), context, entry));
+  // Calls begin beside a job: they have their turn between its steps.
+  if (!entry.job.empty() && context.permit != nullptr) context.permit->Share();
   if (entry.number.has_value() || !turns_.TryAcquire()) {
     const auto begin = std::chrono::steady_clock::now();
     // Nobody computes less because this call waits.
@@ -73,10 +75,7 @@ bool Session::Expired() const {
 }
 
 Visit::Visit(std::shared_ptr<Session> session, CallContext& context, const Session::Entry& entry)
-    : session_(std::move(session)),
-      context_(context),
-      source_(context.token),
-      passes_turn_(entry.passes_turn) {
+    : session_(std::move(session)), context_(context), source_(context.token), job_(entry.job) {
   session_->inside_.fetch_add(1);
   if (entry.timeout.has_value()) source_.SetTimeout(*entry.timeout);
   MutexLock lock(session_->visits_mutex_);
@@ -102,7 +101,7 @@ Visit::~Visit() {
 void Visit::Bind() {
   charge_.emplace(session_->options_.budget);
   host().Begin({token(), this, [this](absl::string_view text) { Print(text); },
-                kMaxPrintedBytes - printed_});
+                kMaxPrintedBytes - printed_, job_});
 }
 
 void Visit::Unbind() {
@@ -128,19 +127,23 @@ void Visit::Print(absl::string_view text) {
 }
 
 absl::Status Visit::Pause() {
+  if (!ReaderWaits()) return Yield();
   FG_RETURN_IF_ERROR(token().Check());
-  if (ReaderWaits()) {
+  {
+    const lang::Interpreter::Interlude interlude(interpreter());
     Unbind();
-    {
-      const metrics::BookTime book(context_.times.queue);
-      if (context_.permit != nullptr) context_.permit->Release();
-      session_->turns_.PassOn();
-      if (context_.permit != nullptr) context_.permit->Acquire();
-    }
-    Bind();
-  } else if (context_.permit != nullptr) {
-    context_.permit->Yield();
+    const metrics::BookTime book(context_.times.queue);
+    if (context_.permit != nullptr) context_.permit->Release();
+    session_->turns_.PassOn();
+    if (context_.permit != nullptr) context_.permit->Acquire();
   }
+  Bind();
+  return token().Check();
+}
+
+absl::Status Visit::Yield() {
+  FG_RETURN_IF_ERROR(token().Check());
+  if (context_.permit != nullptr) context_.permit->Yield();
   return token().Check();
 }
 

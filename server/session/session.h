@@ -58,8 +58,9 @@ class Session : public std::enable_shared_from_this<Session> {
     absl::optional<std::chrono::nanoseconds> timeout;
     // The number of a numbered call; see TurnQueue.
     absl::optional<uint32_t> number;
-    // A training job: others may have their turn at its pauses.
-    bool passes_turn = false;
+    // The job that enters: others have their turn between its steps and statements, and may not
+    // write what it trains. Empty: a call, whose turn lasts to its end.
+    std::string job;
   };
   // Waits for the turn, with the permit passed on meanwhile. NOT_FOUND once the session was
   // deleted.
@@ -134,7 +135,8 @@ class Visit final : public Turn {
 
   // ---- Turn, for the engine ----
   absl::Status Pause() override;
-  bool ReaderWaits() const override { return passes_turn_ && session_->turns_.someone_waits(); }
+  absl::Status Yield() override;
+  bool ReaderWaits() const override { return !job_.empty() && session_->turns_.someone_waits(); }
 
  private:
   friend class Session;
@@ -148,7 +150,7 @@ class Visit final : public Turn {
   const std::shared_ptr<Session> session_;
   CallContext& context_;
   CancellationSource source_;
-  const bool passes_turn_;
+  const std::string job_;
   bool has_turn_ = false;
   std::string output_;
   int64_t printed_ = 0;  // bytes, over all turns of this visit

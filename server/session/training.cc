@@ -21,27 +21,6 @@ constexpr int64_t kProgressEvents = 10;
 // The longest time without a progress event, unless the caller chose their distance.
 constexpr auto kSilence = std::chrono::milliseconds(500);
 
-// Locks the arrays that a job writes, and lets them go.
-class ArrayLocks {
- public:
-  ArrayLocks(const std::vector<Leaf>& parameters, const std::string& job) {
-    for (const Leaf& leaf : parameters) {
-      if (const auto* array = leaf.value.As<Array>()) {
-        array->storage()->set_locked_by(job);
-        locked_.push_back(array->storage());
-      }
-    }
-  }
-  ~ArrayLocks() {
-    for (const auto& storage : locked_) storage->set_locked_by("");
-  }
-  ArrayLocks(const ArrayLocks&) = delete;
-  ArrayLocks& operator=(const ArrayLocks&) = delete;
-
- private:
-  std::vector<std::shared_ptr<Storage>> locked_;
-};
-
 absl::Status CheckUnlocked(const std::vector<Leaf>& parameters) {
   for (const Leaf& leaf : parameters) {
     const auto* array = leaf.value.As<Array>();
@@ -127,7 +106,6 @@ class Training {
 
   absl::Status Train() {
     FG_ASSIGN_OR_RETURN(std::vector<Value> leaves, LeavesOf(state_, parameters_));
-    ArrayLocks locks(parameters_, spec_.job);
     const int64_t per_epoch = StepsPerEpoch(NumExamplesOf(spec_.x), spec_.batches);
     total_steps_ = per_epoch * spec_.epochs;
     every_ = spec_.every > 0 ? spec_.every : std::max<int64_t>(1, total_steps_ / kProgressEvents);

@@ -56,6 +56,7 @@ absl::StatusOr<Value> Fill(Evaluator& eval, const Arguments& x) {
     return eval.ops().Apply(
         {x[0]}, [&](absl::Span<const ir::Expr> e) { return ir::BroadcastTo(e[0], shape); });
   }
+  FG_RETURN_IF_ERROR(eval.CheckElements(shape.num_elements(), sizeof(Value)));
   return CollectElements(eval, std::vector<Value>(shape.num_elements(), x[0]), shape);
 }
 
@@ -64,6 +65,7 @@ absl::StatusOr<Value> Blank(Evaluator& eval, const TypePtr& element, const Shape
   if (const absl::optional<DType> dtype = DTypeOfType(*element)) {
     return Filled(eval, *dtype, shape, 0);
   }
+  FG_RETURN_IF_ERROR(eval.CheckElements(shape.num_elements(), sizeof(Value)));
   auto list = std::make_shared<List>(std::vector<Value>(shape.num_elements()));
   if (shape.rank() != 1) list->dims = shape;
   list->element_type = TypeValue(element);
@@ -262,7 +264,7 @@ std::vector<Builtin> ArrayMakerBuiltins() {
   d.Add("ntuple", 2, 2, [](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     FG_ASSIGN_OR_RETURN(const int64_t n, ToInteger(eval, x[1], "the length"));
     if (n < 0) return ArgumentError(absl::StrCat("tuple length should be ≥ 0, got ", n));
-    FG_RETURN_IF_ERROR(eval.CheckElements(n));
+    FG_RETURN_IF_ERROR(eval.CheckElements(n, sizeof(Value)));
     std::vector<Value> elements;
     for (int64_t i = 1; i <= n; ++i) {
       FG_RETURN_IF_ERROR(eval.Step());

@@ -98,7 +98,9 @@ absl::StatusOr<Value> FillInPlace(Evaluator& eval, const Arguments& x) {
   }
   if (List* list = x[0].As<List>()) {
     MarkEffect(eval);
-    for (Value& element : list->elements) element = x[1];
+    FixTypes(x[0]);
+    FG_ASSIGN_OR_RETURN(const Value filler, ConvertElement(eval, list->element_type, x[1]));
+    for (Value& element : list->elements) element = filler;
     return x[0];
   }
   return MethodError("fill!", x.positional);

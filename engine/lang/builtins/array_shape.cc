@@ -243,7 +243,8 @@ absl::StatusOr<Value> Repeat(Evaluator& eval, const Arguments& x) {
     result.push_back(size);
   }
   FG_ASSIGN_OR_RETURN(const Shape shape, Shape::Create(result));
-  FG_RETURN_IF_ERROR(eval.CheckElements(shape.num_elements()));
+  FG_RETURN_IF_ERROR(
+      eval.CheckElements(shape.num_elements(), v.is(Kind::kList) ? sizeof(Value) : 0));
   const Shape own(dims);
   if (const List* list = v.As<List>()) {
     return Rearranged(*list, shape, [&](const Dims& at) {

@@ -21,6 +21,7 @@ Definitions::Call MapChars(absl::string_view name, int32_t (*map)(int32_t), bool
     FG_ASSIGN_OR_RETURN(const std::string text, TextOf(name, x[0]));
     std::vector<char32_t> points = CodePoints(text);
     for (size_t i = 0; i < points.size() && (i == 0 || !first_only); ++i) {
+      FG_RETURN_IF_ERROR(StepInLoop(eval, static_cast<int64_t>(i)));
       points[i] = static_cast<char32_t>(map(static_cast<int32_t>(points[i])));
     }
     return Value::String(FromCodePoints(points));

@@ -24,14 +24,7 @@ absl::Status AddPair(Evaluator& eval, Dict& dict, const Value& entry) {
   } else {
     return ArgumentError("Dict(kv): kv needs to be an iterator of 2-tuples or pairs");
   }
-  if (const Type* type = dict.key_type.As<Type>()) {
-    FG_ASSIGN_OR_RETURN(key, ConvertTo(eval, key, *type));
-  }
-  if (const Type* type = dict.value_type.As<Type>()) {
-    FG_ASSIGN_OR_RETURN(value, ConvertTo(eval, value, *type));
-  }
-  dict.Set(key, std::move(value));
-  return absl::OkStatus();
+  return SetEntry(eval, dict, key, value);
 }
 
 // Dict(), Dict(pairs...), Dict(iterator), Dict{K, V}(...).
@@ -41,6 +34,8 @@ absl::StatusOr<Value> ConstructDict(Evaluator& eval, const Arguments& x) {
   if (type != nullptr && type->parameters.size() == 2) {
     if (type->parameters[0].type) dict->key_type = TypeValue(type->parameters[0].type);
     if (type->parameters[1].type) dict->value_type = TypeValue(type->parameters[1].type);
+  } else if (x.size() == 1) {
+    dict->key_type = dict->value_type = TypeValue(AnyType());
   }
   const absl::Span<const Value> entries = x.positional.subspan(1);
   for (const Value& entry : entries) {
@@ -51,6 +46,7 @@ absl::StatusOr<Value> ConstructDict(Evaluator& eval, const Arguments& x) {
     if (entries.size() > 1) return MethodError("Dict", entries);
     FG_ASSIGN_OR_RETURN(const std::vector<Value> elements, ElementsOf(eval, entry));
     for (const Value& element : elements) {
+      FG_RETURN_IF_ERROR(eval.Step());
       FG_RETURN_IF_ERROR(AddPair(eval, *dict, element));
     }
   }
@@ -185,21 +181,37 @@ absl::Status MergeInto(Evaluator& eval, Dict& into, absl::Span<const Value> part
       if (old != nullptr) {
         FG_ASSIGN_OR_RETURN(merged, eval.CallWith(*combine, {*old, value}, {}));
       }
-      into.Set(key, std::move(merged));
+      FG_RETURN_IF_ERROR(SetEntry(eval, into, key, merged));
     }
   }
   return absl::OkStatus();
 }
 
+// Gives `merged` the types that hold the entries of all parts.
+void JoinEntryTypes(absl::Span<const Value> parts, Dict& merged) {
+  TypePtr key, value;
+  for (const Value& part : parts) {
+    if (!part.is(Kind::kDict)) return;
+    const TypePtr type = TypeOf(part);
+    const TypePtr &k = type->parameters[0].type, &v = type->parameters[1].type;
+    key = key == nullptr ? k : JoinTypes(key, k);
+    value = value == nullptr ? v : JoinTypes(value, v);
+  }
+  merged.key_type = TypeValue(key);
+  merged.value_type = TypeValue(value);
+}
+
 absl::StatusOr<Value> Merge(Evaluator& eval, const Arguments& x) {
   if (x[0].is(Kind::kNamedTuple)) return MergeNamed(x.positional);
-  auto merged = std::make_shared<Dict>();
+  const auto merged = std::make_shared<Dict>();
+  JoinEntryTypes(x.positional, *merged);
   FG_RETURN_IF_ERROR(MergeInto(eval, *merged, x.positional, nullptr));
-  return Value(std::move(merged));
+  return Value(merged);
 }
 
 absl::StatusOr<Value> Delete(Evaluator& eval, const Arguments& x) {
   MarkEffect(eval);
+  FixTypes(x[0]);
   if (Dict* dict = x[0].As<Dict>()) {
     dict->Erase(x[1]);
     return x[0];
@@ -247,6 +259,7 @@ std::vector<Builtin> DictionaryBuiltins() {
     Dict* dict = x[0].As<Dict>();
     if (dict == nullptr) return MethodError("merge!", x.positional);
     MarkEffect(eval);
+    FixTypes(x[0]);
     FG_RETURN_IF_ERROR(MergeInto(eval, *dict, x.positional.subspan(1), nullptr));
     return x[0];
   });

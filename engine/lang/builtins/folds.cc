@@ -231,7 +231,7 @@ absl::StatusOr<Value> Mapped(Evaluator& eval, const Value* f, const Value& colle
       if (f != nullptr) {
         FG_ASSIGN_OR_RETURN(element, Call1(eval, *f, element));
       }
-      elements.push_back(std::move(element));
+      FG_RETURN_IF_ERROR(AddElement(eval, std::move(element), &elements));
     }
     return MakeVector(eval, elements);
   }

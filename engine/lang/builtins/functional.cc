@@ -67,8 +67,7 @@ absl::StatusOr<Value> Map(Evaluator& eval, const Arguments& x) {
   if (all_numbers) return eval.CallWith(x[0], iterables, {});
   std::vector<Value> results;
   FG_RETURN_IF_ERROR(ForEachCall(eval, x[0], iterables, [&](Value v) -> absl::Status {
-    results.push_back(std::move(v));
-    return eval.CheckElements(static_cast<int64_t>(results.size()));
+    return AddElement(eval, std::move(v), &results);
   }));
   if (tuples) return Tuple::Of(std::move(results));
   if (iterables.size() == 1) {
@@ -105,7 +104,7 @@ absl::StatusOr<Value> Filter(Evaluator& eval, const Arguments& x) {
     FG_ASSIGN_OR_RETURN(const bool keep, ToBool(eval, verdict));
     if (!keep) continue;
     positions.push_back(i);
-    kept.push_back(std::move(element));
+    FG_RETURN_IF_ERROR(AddElement(eval, std::move(element), &kept));
   }
   switch (v.kind()) {
     case Kind::kArray:

@@ -31,15 +31,20 @@ absl::Status Splice(Evaluator& eval, absl::string_view name, const Value& vector
       eval.CheckElements(LengthOf(vector) - removed + static_cast<int64_t>(added.size())));
   if (List* list = vector.As<List>()) {
     MarkEffect(eval);
-    if (const Type* type = list->element_type.As<Type>()) {
-      for (Value& v : added) {
-        FG_ASSIGN_OR_RETURN(v, ConvertTo(eval, v, *type));
-      }
+    FixTypes(vector);
+    for (size_t i = 0; i < added.size(); ++i) {
+      FG_RETURN_IF_ERROR(StepInLoop(eval, static_cast<int64_t>(i)));
+      FG_ASSIGN_OR_RETURN(added[i], ConvertElement(eval, list->element_type, added[i]));
+    }
+    if (list->elements.size() + added.size() > list->elements.capacity()) {
+      FG_RETURN_IF_ERROR(eval.CheckElements(
+          2 * static_cast<int64_t>(list->elements.size() + added.size()), sizeof(Value)));
     }
     const auto begin = list->elements.begin() + at;
     list->elements.insert(list->elements.erase(begin, begin + removed),
                           std::make_move_iterator(added.begin()),
                           std::make_move_iterator(added.end()));
+    list->Recharge();
     return absl::OkStatus();
   }
   Array& array = *vector.As<Array>();
@@ -89,20 +94,17 @@ absl::StatusOr<Value> Push(Evaluator& eval, const Arguments& x) {
   std::vector<Value> added(x.positional.begin() + 1, x.positional.end());
   if (Set* set = x[0].As<Set>()) {
     MarkEffect(eval);
-    for (Value& v : added) {
-      if (const Type* type = set->members.key_type.As<Type>()) {
-        FG_ASSIGN_OR_RETURN(v, ConvertTo(eval, v, *type));
-      }
-      set->members.Set(v, Value());
+    FixTypes(x[0]);
+    for (const Value& v : added) {
+      FG_RETURN_IF_ERROR(SetEntry(eval, set->members, v, Value()));
     }
     return x[0];
   }
-  if (Dict* dict = x[0].As<Dict>()) {
-    MarkEffect(eval);
+  if (x[0].is(Kind::kDict)) {
     for (const Value& v : added) {
       const Pair* pair = v.As<Pair>();
       if (pair == nullptr) return MethodError("push!", x.positional);
-      dict->Set(pair->first, pair->second);
+      FG_RETURN_IF_ERROR(SetIndex(eval, x[0], {pair->first}, pair->second));
     }
     return x[0];
   }
@@ -125,6 +127,7 @@ absl::StatusOr<Value> RemoveAt(Evaluator& eval, const char* name, const Value& v
 absl::StatusOr<Value> Pop(Evaluator& eval, const Arguments& x) {
   if (Dict* dict = x[0].As<Dict>()) {
     MarkEffect(eval);
+    FixTypes(x[0]);
     if (x.size() == 1) {
       if (dict->size() == 0) return ArgumentError("dict must be non-empty");
       const auto last = dict->Entries().back();
@@ -141,6 +144,7 @@ absl::StatusOr<Value> Pop(Evaluator& eval, const Arguments& x) {
   }
   if (Set* set = x[0].As<Set>()) {
     MarkEffect(eval);
+    FixTypes(x[0]);
     if (x.size() == 1) {
       if (set->members.size() == 0) return ArgumentError("set must be non-empty");
       const Value last = set->members.Entries().back().first;
@@ -237,6 +241,7 @@ absl::StatusOr<Value> Empty(Evaluator& eval, const Arguments& x) {
   Dict* dict = x[0].is(Kind::kSet) ? &x[0].As<Set>()->members : x[0].As<Dict>();
   if (dict == nullptr) return MethodError("empty!", x.positional);
   MarkEffect(eval);
+  FixTypes(x[0]);
   for (auto& [key, value] : dict->Entries()) dict->Erase(key);
   return x[0];
 }
@@ -245,7 +250,7 @@ absl::StatusOr<Value> Resize(Evaluator& eval, const Arguments& x) {
   if (!IsVector(x[0])) return MethodError("resize!", x.positional);
   FG_ASSIGN_OR_RETURN(const int64_t n, ToInteger(eval, x[1], "the length"));
   if (n < 0) return ArgumentError("new length must be ≥ 0");
-  FG_RETURN_IF_ERROR(eval.CheckElements(n));
+  FG_RETURN_IF_ERROR(eval.CheckElements(n, sizeof(Value)));
   const int64_t length = LengthOf(x[0]);
   if (n < length) {
     FG_RETURN_IF_ERROR(Splice(eval, "resize!", x[0], n, length - n, {}));
@@ -260,6 +265,7 @@ absl::StatusOr<Value> Resize(Evaluator& eval, const Arguments& x) {
 absl::StatusOr<Value> FilterInPlace(Evaluator& eval, const Arguments& x) {
   FG_ASSIGN_OR_RETURN(const Value filter, eval.Lookup("filter"));
   FG_ASSIGN_OR_RETURN(const Value kept, eval.CallWith(filter, {x[0], x[1]}, {}));
+  FixTypes(x[1]);
   if (Dict* dict = x[1].As<Dict>()) {
     for (auto& [key, value] : dict->Entries()) {
       if (kept.As<Dict>()->Find(key) == nullptr) dict->Erase(key);

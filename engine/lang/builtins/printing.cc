@@ -15,8 +15,9 @@ using nn::Arguments;
 // Where text goes: the Io given first, else the evaluation's output.
 absl::Status Write(Evaluator& eval, Io* io, absl::string_view text) {
   if (io != nullptr && !io->is_stdout) {
-    FG_RETURN_IF_ERROR(eval.CheckElements(static_cast<int64_t>(io->text.size() + text.size())));
-    absl::StrAppend(&io->text, text);
+    FG_RETURN_IF_ERROR(
+        eval.CheckElements(static_cast<int64_t>(io->text().size() + text.size()), 1));
+    io->Append(text);
     return absl::OkStatus();
   }
   if (eval.ops().tracing()) MarkEffect(eval);
@@ -38,7 +39,7 @@ absl::StatusOr<std::string> Joined(Evaluator& eval, absl::Span<const Value> valu
   std::string text;
   for (const Value& value : values) {
     FG_ASSIGN_OR_RETURN(const std::string part, eval.PrintText(value));
-    FG_RETURN_IF_ERROR(eval.CheckElements(static_cast<int64_t>(text.size() + part.size())));
+    FG_RETURN_IF_ERROR(eval.CheckElements(static_cast<int64_t>(text.size() + part.size()), 1));
     text += part;
   }
   return text;
@@ -104,13 +105,13 @@ absl::StatusOr<Value> Sprint(Evaluator& eval, const Arguments& x) {
   std::vector<Value> arguments = {Value(io)};
   arguments.insert(arguments.end(), x.positional.begin() + 1, x.positional.end());
   FG_RETURN_IF_ERROR(eval.CallWith(x[0], arguments, {}).status());
-  return Value::String(std::move(io->text));
+  return Value::String(io->Take());
 }
 
 absl::StatusOr<Value> TakeText(Evaluator&, const Arguments& x) {
   auto* io = x[0].AsClass<Io>();
   if (io == nullptr || io->is_stdout) return MethodError("take!", x.positional);
-  return Value::String(std::exchange(io->text, {}));
+  return Value::String(io->Take());
 }
 
 absl::StatusOr<Value> WriteText(Evaluator& eval, const Arguments& x) {
@@ -138,7 +139,8 @@ std::vector<Builtin> PrintingBuiltins() {
   d.Add("string", 0, -1, String, {"base", "pad"});
   d.Add("repr", 1, 1, ReprOf);
   d.Add("sprint", 1, -1, Sprint);
-  d.Add("IOBuffer", 0, 0, [](Evaluator&, const Arguments&) -> absl::StatusOr<Value> {
+  // Registered under the type's name, so the type comes first.
+  d.Add("IOBuffer", 1, 1, [](Evaluator&, const Arguments&) -> absl::StatusOr<Value> {
     return Value(std::make_shared<Io>());
   });
   d.Add("take!", 1, 1, TakeText);

@@ -16,15 +16,14 @@ absl::StatusOr<Value> ConstructSet(Evaluator& eval, const Arguments& x) {
   const Type* type = x[0].As<Type>();
   if (type != nullptr && !type->parameters.empty() && type->parameters[0].type != nullptr) {
     set->members.key_type = TypeValue(type->parameters[0].type);
+  } else if (x.size() == 1) {
+    set->members.key_type = TypeValue(AnyType());
   }
   if (x.size() == 2) {
     FG_ASSIGN_OR_RETURN(const std::vector<Value> elements, ElementsOf(eval, x[1]));
     for (const Value& v : elements) {
-      Value member = v;
-      if (const Type* element = set->members.key_type.As<Type>()) {
-        FG_ASSIGN_OR_RETURN(member, ConvertTo(eval, v, *element));
-      }
-      set->members.Set(member, Value());
+      FG_RETURN_IF_ERROR(eval.Step());
+      FG_RETURN_IF_ERROR(SetEntry(eval, set->members, v, Value()));
     }
   }
   return Value(std::move(set));
@@ -33,7 +32,10 @@ absl::StatusOr<Value> ConstructSet(Evaluator& eval, const Arguments& x) {
 absl::StatusOr<std::shared_ptr<Dict>> MembersOf(Evaluator& eval, const Value& v) {
   FG_ASSIGN_OR_RETURN(const std::vector<Value> elements, ElementsOf(eval, v));
   auto members = std::make_shared<Dict>();
-  for (const Value& element : elements) members->Set(element, Value());
+  for (const Value& element : elements) {
+    FG_RETURN_IF_ERROR(eval.Step());
+    FG_RETURN_IF_ERROR(SetEntry(eval, *members, element, Value()));
+  }
   return members;
 }
 
@@ -83,6 +85,7 @@ absl::StatusOr<Value> CombineInPlace(Evaluator& eval, SetOp op, const Arguments&
   Set* set = x[0].As<Set>();
   if (set == nullptr) return MethodError("union!", x.positional);
   MarkEffect(eval);
+  FixTypes(x[0]);
   for (auto& [member, unused] : set->members.Entries()) {
     if (combined.As<Set>()->members.Find(member) == nullptr) set->members.Erase(member);
   }

@@ -114,7 +114,9 @@ absl::StatusOr<Value> Permuted(Evaluator& eval, const Value& v,
   if (IsNumericArray(v)) return PickElements(eval, v, positions);
   FG_ASSIGN_OR_RETURN(const std::vector<Value> elements, ElementsOf(eval, v));
   std::vector<Value> picked;
-  for (const int64_t i : positions) picked.push_back(elements[i]);
+  for (const int64_t i : positions) {
+    FG_RETURN_IF_ERROR(AddElement(eval, elements[i], &picked));
+  }
   if (v.is(Kind::kTuple)) return Tuple::Of(std::move(picked));
   if (const List* list = v.As<List>()) {
     auto result = std::make_shared<List>(std::move(picked));
@@ -249,6 +251,7 @@ absl::StatusOr<Value> Reverse(Evaluator& eval, const Arguments& x) {
     std::vector<char32_t> characters;
     const std::string& text = v.text();
     for (size_t i = 0; i < text.size();) {
+      FG_RETURN_IF_ERROR(StepInLoop(eval, static_cast<int64_t>(i)));
       const CodePoint c = DecodeUtf8(text, i);
       characters.push_back(c.length > 0 ? c.value : 0xfffd);
       i += static_cast<size_t>(std::max(c.length, 1));

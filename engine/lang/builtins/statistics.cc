@@ -147,20 +147,45 @@ absl::StatusOr<Value> Together(Evaluator& eval, const Arguments& x, bool normali
   });
 }
 
+// A merge sort whose runs are short enough to let the evaluation stop between them.
+template <typename Less>
+absl::Status StableSort(Evaluator& eval, std::vector<int64_t>& order, Less less) {
+  constexpr int64_t kRun = 1 << 13;
+  const auto n = static_cast<int64_t>(order.size());
+  for (int64_t begin = 0; begin < n; begin += kRun) {
+    if (begin > 0) FG_RETURN_IF_ERROR(eval.Step(64));
+    std::stable_sort(order.begin() + begin, order.begin() + std::min(begin + kRun, n), less);
+  }
+  std::vector<int64_t> merged(n > kRun ? n : 0);
+  for (int64_t width = kRun; width < n; width *= 2) {
+    for (int64_t begin = 0, out = 0; begin < n; begin += 2 * width) {
+      int64_t left = begin, right = std::min(begin + width, n);
+      const int64_t middle = right, end = std::min(begin + 2 * width, n);
+      for (; out < end; ++out) {
+        FG_RETURN_IF_ERROR(StepInLoop(eval, out));
+        const bool from_right = left == middle || (right < end && less(order[right], order[left]));
+        merged[out] = order[from_right ? right++ : left++];
+      }
+    }
+    std::swap(order, merged);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<int64_t>> SortedOrder(Evaluator& eval, const Value& numbers) {
   FG_ASSIGN_OR_RETURN(const Tensor t, eval.ops().DecideArray(numbers));
+  FG_RETURN_IF_ERROR(eval.CheckElements(t.num_elements(), 2 * sizeof(int64_t)));
   std::vector<int64_t> order(t.num_elements());
   std::iota(order.begin(), order.end(), 0);
-  const auto less = [&](int64_t i, int64_t j) {
-    const Scalar a = Scalar::FromTensor(t, i), b = Scalar::FromTensor(t, j);
-    const bool nan_a = a.is_float() && std::isnan(a.AsDouble());
-    const bool nan_b = b.is_float() && std::isnan(b.AsDouble());
-    if (nan_a || nan_b) return !nan_a && nan_b;  // NaN comes last.
-    return CompareNumbers(a, b) == -1;
-  };
-  std::stable_sort(order.begin(), order.end(), less);
+  FG_RETURN_IF_ERROR(DispatchDType(t.dtype(), [&](auto tag) {
+    const auto data = t.data<decltype(tag)>();
+    return StableSort(eval, order, [data](int64_t i, int64_t j) {
+      // NaN, which is not itself, comes last.
+      return data[i] < data[j] || (data[j] != data[j] && data[i] == data[i]);
+    });
+  }));
   return order;
 }
 

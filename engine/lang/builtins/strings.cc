@@ -113,6 +113,7 @@ absl::StatusOr<Value> SplitText(Evaluator& eval, const Arguments& x) {
   }
   size_t begin = 0;
   for (size_t i = 0; i < text.size();) {
+    FG_RETURN_IF_ERROR(StepInLoop(eval, static_cast<int64_t>(i)));
     const CodePoint point = DecodeUtf8(text, i);
     const size_t next = i + std::max(point.length, 1);
     if (limit == 0 || static_cast<int64_t>(parts.size()) < limit - 1) {
@@ -142,7 +143,9 @@ absl::StatusOr<Value> Join(Evaluator& eval, const Arguments& x) {
   for (size_t i = 0; i < elements.size(); ++i) {
     if (i > 0) text += i + 1 == elements.size() ? last : between;
     FG_ASSIGN_OR_RETURN(const std::string part, eval.PrintText(elements[i]));
-    FG_RETURN_IF_ERROR(eval.CheckElements(static_cast<int64_t>(text.size() + part.size())));
+    FG_RETURN_IF_ERROR(StepInLoop(eval, static_cast<int64_t>(i)));
+    FG_RETURN_IF_ERROR(
+        eval.CheckElements(static_cast<int64_t>(text.size() + between.size() + part.size()), 1));
     text += part;
   }
   return Value::String(std::move(text));
@@ -182,12 +185,14 @@ absl::StatusOr<Value> Replace(Evaluator& eval, const Arguments& x) {
       return !pair.first.empty() && absl::StartsWith(rest, pair.first);
     });
     if (match == pairs.end() || count == 0) {
+      FG_RETURN_IF_ERROR(StepInLoop(eval, static_cast<int64_t>(rest.size())));
       text += rest[0];
       rest.remove_prefix(1);
       continue;
     }
+    FG_RETURN_IF_ERROR(
+        eval.CheckElements(static_cast<int64_t>(text.size() + match->second.size()), 1));
     text += match->second;
-    FG_RETURN_IF_ERROR(eval.CheckElements(static_cast<int64_t>(text.size())));
     rest.remove_prefix(match->first.size());
     --count;
   }
@@ -223,7 +228,7 @@ Definitions::Call PadWith(bool left) {
   return [left](Evaluator& eval, const Arguments& x) -> absl::StatusOr<Value> {
     FG_ASSIGN_OR_RETURN(std::string text, eval.PrintText(x[0]));
     FG_ASSIGN_OR_RETURN(const int64_t width, ToInteger(eval, x[1], "lpad"));
-    FG_RETURN_IF_ERROR(eval.CheckElements(width));
+    FG_RETURN_IF_ERROR(eval.CheckElements(width, 2 * sizeof(char32_t)));
     std::vector<char32_t> fill = {' '};
     if (x.size() > 2) {
       FG_ASSIGN_OR_RETURN(const std::string given, TextOf("lpad", x[2]));

@@ -231,7 +231,7 @@ absl::StatusOr<Value> ShowError(Evaluator& eval, const Arguments& x) {
   if (io->is_stdout) {
     FG_RETURN_IF_ERROR(eval.host().Print(ErrorText(x[1])));
   } else {
-    io->text += ErrorText(x[1]);
+    io->Append(ErrorText(x[1]));
   }
   return Value();
 }

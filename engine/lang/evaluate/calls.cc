@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
@@ -28,6 +30,31 @@ absl::Status NoMethod(absl::string_view name, absl::Span<const Value> arguments,
   return JuliaError("MethodError",
                     absl::StrCat("no method matching ", name, "(", absl::StrJoin(types, ", "), "; ",
                                  absl::StrJoin(named, ", "), ")"));
+}
+
+// Local functions that capture each other's variables keep one another alive: when nobody else
+// holds any of them, they end with the frame.
+void ReleaseCycles(Frame& frame) {
+  absl::flat_hash_map<const Object*, int64_t> held;  // References from within.
+  std::vector<BoxPtr> boxes;                         // Those that hold a function.
+  for (Value& slot : frame.slots) {
+    BoxPtr box = slot.is(Kind::kOpaque) ? slot.ShareClass<Box>() : nullptr;
+    slot = Value();
+    if (box == nullptr) continue;
+    if (const auto* function = box->value.AsClass<GenericFunction>()) {
+      boxes.push_back(box);
+      ++held[box.get()];
+      if (held[function]++ > 0) continue;
+      for (const Method& method : function->methods()) {
+        for (const BoxPtr& captured : method.captured) ++held[captured.get()];
+      }
+    }
+  }
+  for (const BoxPtr& box : boxes) {
+    const std::shared_ptr<Object>& function = box->value.object();
+    if (box.use_count() != held[box.get()] || function.use_count() != held[function.get()]) return;
+  }
+  for (const BoxPtr& box : boxes) box->value = Value();
 }
 
 int LineOf(const Source& source, const Node& node) {
@@ -190,6 +217,7 @@ absl::StatusOr<Value> Machine::CallGeneric(const GenericFunction& function, cons
   TypeBindings bindings;
   const auto method = FindMethod(function, arguments, &bindings);
   if (method == nullptr) return NoMethod(function.Name(), arguments, keywords);
+  FG_RETURN_IF_ERROR(CheckUnambiguous(function, *method, arguments));
   return Invoke(*method, self, arguments, keywords, bindings);
 }
 
@@ -215,6 +243,9 @@ absl::StatusOr<Value> Machine::Invoke(const Method& method, const Value& self,
   if (!room) return meter_.StackOverflow();
   const Code& code = *method.code;
   Frame frame(&code);
+  const auto release = absl::MakeCleanup([&] {
+    if (!code.inner.empty()) ReleaseCycles(frame);
+  });
   for (size_t i = 0; i < method.captured.size(); ++i) {
     frame.slots[code.captures[i].slot] = Value(method.captured[i]);
   }

@@ -94,8 +94,8 @@ absl::StatusOr<Value> Machine::EvalInterpolated(const Node& node, Frame& frame) 
   for (const NodePtr& child : node.children) {
     FG_ASSIGN_OR_RETURN(const Value value, Eval(*child, frame));
     FG_ASSIGN_OR_RETURN(const std::string part, PrintText(value));
+    FG_RETURN_IF_ERROR(CheckElements(static_cast<int64_t>(text.size() + part.size()), 1));
     text += part;
-    FG_RETURN_IF_ERROR(CheckElements(static_cast<int64_t>(text.size())));
   }
   return Value::String(std::move(text));
 }

@@ -186,8 +186,7 @@ absl::StatusOr<Value> Machine::EvalComprehension(const Node& node, Frame& frame)
     Value element;
     FG_ASSIGN_OR_RETURN(const bool more, run.Next(&element));
     if (!more) break;
-    elements.push_back(std::move(element));
-    FG_RETURN_IF_ERROR(CheckElements(static_cast<int64_t>(elements.size())));
+    FG_RETURN_IF_ERROR(AddElement(*this, std::move(element), &elements));
   }
   const Shape flat({static_cast<int64_t>(elements.size())});
   const Shape shape =

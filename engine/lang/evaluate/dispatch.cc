@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/lang/evaluate/scope.h"
+#include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
 namespace {
@@ -40,6 +43,20 @@ bool Below(const Method& a, const Method& b) {
   return true;
 }
 
+// "f(x::Int64, y)".
+std::string Signature(const std::string& name, const Method& method) {
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < method.types.size() + (method.has_vararg ? 1 : 0); ++i) {
+    std::string part =
+        i < method.code->positional.size() ? method.code->positional[i].node->name : "";
+    const Type& type = At(method, i);
+    if (part.empty() || type.name != "Any") absl::StrAppend(&part, "::", type.ToString());
+    if (i == method.types.size()) part += "...";
+    parts.push_back(std::move(part));
+  }
+  return absl::StrCat(name, "(", absl::StrJoin(parts, ", "), ")");
+}
+
 }  // namespace
 
 bool SameSignature(const Method& a, const Method& b) {
@@ -55,6 +72,13 @@ bool MoreSpecific(const Method& a, const Method& b) {
   if (!Below(a, b)) return false;
   if (!Below(b, a)) return true;
   return RepeatedVariables(a) > RepeatedVariables(b);
+}
+
+bool Rivals(const Method& a, const Method& b) {
+  if (!a.code->type_variables.empty() || !b.code->type_variables.empty()) return false;
+  if (a.types.size() < b.types.size() && !a.has_vararg) return false;
+  if (b.types.size() < a.types.size() && !b.has_vararg) return false;
+  return !Below(a, b) && !Below(b, a);
 }
 
 bool Applicable(const Method& method, absl::Span<const Value> arguments, TypeBindings* bindings) {
@@ -90,6 +114,28 @@ std::shared_ptr<const Method> FindMethod(const GenericFunction& function,
     if (Applicable(method, arguments, bindings)) return {methods, &method};
   }
   return nullptr;
+}
+
+absl::Status CheckUnambiguous(const GenericFunction& function, const Method& found,
+                              absl::Span<const Value> arguments) {
+  if (!found.has_rivals) return absl::OkStatus();
+  for (const Method& rival : function.methods()) {
+    TypeBindings bindings;
+    if (!Rivals(found, rival) || !Applicable(rival, arguments, &bindings)) continue;
+    std::vector<std::string> given, fix;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      given.push_back(absl::StrCat("::", TypeOf(arguments[i])->ToString()));
+      const Type &a = At(found, i), &b = At(rival, i);
+      fix.push_back(absl::StrCat("::", (IsSubtype(a, b) ? a : b).ToString()));
+    }
+    const std::string name = function.Name();
+    return JuliaError(
+        "MethodError",
+        absl::StrCat(name, "(", absl::StrJoin(given, ", "), ") is ambiguous.\n\nCandidates:\n  ",
+                     Signature(name, found), "\n  ", Signature(name, rival),
+                     "\n\nPossible fix, define\n  ", name, "(", absl::StrJoin(fix, ", "), ")"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace fluxgate::lang

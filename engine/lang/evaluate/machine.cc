@@ -26,6 +26,19 @@ Frame::Frame(const Code* c) : code(c), slots(c->num_slots(), Undefined()) {
 Machine::Machine(Host& host) : host_(host), ops_(host), meter_(host) {}
 Machine::~Machine() = default;
 
+Machine::Interlude::Interlude(Machine& machine)
+    : machine_(machine),
+      no_trace_(machine.ops_, nullptr),
+      meter_(machine.meter_),
+      training_(std::exchange(machine.training_, 0)),
+      handling_(std::exchange(machine.handling_, {})) {}
+
+Machine::Interlude::~Interlude() {
+  machine_.meter_ = meter_;
+  machine_.training_ = training_;
+  machine_.handling_ = std::move(handling_);
+}
+
 absl::Status Machine::Jump(Frame& frame, Frame::Signal signal) {
   frame.signal = signal;
   // Without a message a status needs no allocation.
@@ -249,7 +262,7 @@ absl::StatusOr<Value> Machine::Run(const std::shared_ptr<const Program>& program
   };
   const GlobalNames globals{cell_for, defined, &anonymous_};
   for (const NodePtr& statement : program->statements) {
-    FG_RETURN_IF_ERROR(host_.Pause());
+    FG_RETURN_IF_ERROR(host_.PauseBetweenStatements());
     const std::shared_ptr<const Code> code = ResolveStatement(program, *statement, globals);
     Frame frame(code.get());
     FG_ASSIGN_OR_RETURN(value, RunBody(*statement, frame));

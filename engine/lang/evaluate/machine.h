@@ -82,8 +82,10 @@ class Machine final : public Evaluator {
                                       bool* found) override;
   absl::StatusOr<std::string> PrintText(const Value& value) override;
   absl::StatusOr<std::string> ReprText(const Value& value) override;
-  absl::Status Step() override { return meter_.Step(); }
-  absl::Status CheckElements(int64_t elements) override { return meter_.CheckElements(elements); }
+  absl::Status Step(int weight = 1) override { return meter_.Step(weight); }
+  absl::Status CheckElements(int64_t elements, int64_t bytes_each = 0) override {
+    return meter_.CheckElements(elements, bytes_each);
+  }
 
   // ---- For the interpreter ----
   Environment& environment() { return environment_; }
@@ -96,6 +98,23 @@ class Machine final : public Evaluator {
   absl::Status CheckStack() const {
     return meter_.HasStack() ? absl::OkStatus() : meter_.StackOverflow();
   }
+
+  // Lays aside, for the life of the object, what an evaluation has under way: others may evaluate
+  // meanwhile, on other threads.
+  class Interlude {
+   public:
+    explicit Interlude(Machine& machine);
+    ~Interlude();
+    Interlude(const Interlude&) = delete;
+    Interlude& operator=(const Interlude&) = delete;
+
+   private:
+    Machine& machine_;
+    const ScopedTrace no_trace_;
+    const Meter meter_;
+    const int training_;
+    std::vector<Value> handling_;
+  };
 
   // Train mode while the object lives.
   class Training {

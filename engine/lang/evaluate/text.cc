@@ -21,7 +21,7 @@ class UserShow final : public StructShow {
     const absl::StatusOr<Value> shown = machine_.CallExtension("show", {Value(io), value}, &found);
     if (!shown.ok()) status_ = shown.status();
     if (!found || !shown.ok()) return absl::nullopt;
-    return std::move(io->text);
+    return io->Take();
   }
 
   const absl::Status& status() const { return status_; }
@@ -51,7 +51,7 @@ absl::StatusOr<std::string> Machine::PrintText(const Value& value) {
     auto io = std::make_shared<Io>();
     bool found = false;
     FG_RETURN_IF_ERROR(TryExtension("print", {Value(io), value}, {}, &found).status());
-    if (found) return std::move(io->text);
+    if (found) return io->Take();
   }
   return WithUserShow([&] { return Print(value); });
 }
@@ -67,7 +67,7 @@ absl::StatusOr<std::string> Machine::DisplayText(const Value& value) {
     bool found = false;
     FG_RETURN_IF_ERROR(
         TryExtension("show", {Value(io), Value::Symbol("text/plain"), value}, {}, &found).status());
-    if (found) return std::move(io->text);
+    if (found) return io->Take();
   }
   return WithUserShow([&] { return Display(value); });
 }

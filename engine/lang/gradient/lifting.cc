@@ -106,7 +106,9 @@ absl::StatusOr<Value> ArgumentLift::Lift(const Value& value, bool inside_object,
       const DType dtype = value.As<Array>()->dtype();
       if (dtype == DType::kBool || (IsInteger(dtype) && inside_object)) return value;
       FG_ASSIGN_OR_RETURN(const ir::Expr node, session_.ops().Lift(value));
-      return Wrap(node, part);
+      FG_ASSIGN_OR_RETURN(Value lifted, Wrap(node, part));
+      if (const Array* array = lifted.As<Array>()) array->storage()->set_argument();
+      return lifted;
     }
     case Kind::kRange: {
       if (!IsFloat(value.As<Range>()->dtype())) return value;

@@ -138,7 +138,7 @@ absl::StatusOr<Value> EmptyResult(Evaluator& eval, absl::Span<const Value> argum
 
 absl::StatusOr<Value> Loop(Evaluator& eval, const Value& f, absl::Span<const Value> arguments) {
   FG_ASSIGN_OR_RETURN(const Shape shape, CommonShape(arguments));
-  FG_RETURN_IF_ERROR(eval.CheckElements(shape.num_elements()));
+  FG_RETURN_IF_ERROR(eval.CheckElements(shape.num_elements(), sizeof(Value)));
   bool all_tuples = true;
   std::vector<Source> sources;
   for (const Value& v : arguments) {

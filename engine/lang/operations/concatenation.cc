@@ -103,7 +103,7 @@ absl::StatusOr<Value> CatAlong(Evaluator& eval, absl::Span<const Value> given, i
   }
   if (parts.empty()) return given.empty() ? List::Of({}) : given[0];
   FG_ASSIGN_OR_RETURN(const Shape whole, JoinedShape(shapes, dim));
-  FG_RETURN_IF_ERROR(eval.CheckElements(whole.num_elements()));
+  FG_RETURN_IF_ERROR(eval.CheckElements(whole.num_elements(), numeric ? 0 : sizeof(Value)));
   if (!numeric) return JoinElements(eval, parts, shapes, whole, dim);
   DType dtype = DType::kBool;
   bool numbers = true, one_hot = true;

@@ -86,6 +86,26 @@ absl::StatusOr<Value> ConvertTuple(Evaluator& eval, const Value& value, const Ty
   return Tuple::Of(std::move(converted));
 }
 
+absl::StatusOr<Value> ConvertNamed(Evaluator& eval, const Value& value, const Type& type) {
+  const NamedTuple& tuple = *value.As<NamedTuple>();
+  if (tuple.names != type.fields) return CannotConvert(value, type);
+  std::vector<Value> converted;
+  for (size_t i = 0; i < tuple.values.size(); ++i) {
+    FG_ASSIGN_OR_RETURN(Value v, ConvertTo(eval, tuple.values[i], *type.parameters[i].type));
+    converted.push_back(std::move(v));
+  }
+  return NamedTuple::Of(tuple.names, std::move(converted));
+}
+
+absl::StatusOr<Value> ConvertPair(Evaluator& eval, const Value& value, const Type& type) {
+  Value parts[] = {value.As<Pair>()->first, value.As<Pair>()->second};
+  for (size_t i = 0; i < 2; ++i) {
+    if (type.parameters[i].type == nullptr) continue;
+    FG_ASSIGN_OR_RETURN(parts[i], ConvertTo(eval, parts[i], *type.parameters[i].type));
+  }
+  return Pair::Of(parts[0], parts[1]);
+}
+
 absl::StatusOr<Value> ConvertDict(Evaluator& eval, const Value& value, const Type& type) {
   auto dict = std::make_shared<Dict>();
   const Type* key_type = type.parameters.size() == 2 ? type.parameters[0].type.get() : nullptr;
@@ -134,6 +154,12 @@ absl::StatusOr<Value> ConvertTo(Evaluator& eval, const Value& value, const Type&
     return ConvertArray(eval, value, type);
   }
   if (type.name == "Tuple" && value.is(Kind::kTuple)) return ConvertTuple(eval, value, type);
+  if (type.name == "NamedTuple" && value.is(Kind::kNamedTuple)) {
+    return ConvertNamed(eval, value, type);
+  }
+  if (type.name == "Pair" && type.parameters.size() == 2 && value.is(Kind::kPair)) {
+    return ConvertPair(eval, value, type);
+  }
   if (type.name == "Dict" && value.is(Kind::kDict)) return ConvertDict(eval, value, type);
   return CannotConvert(value, type);
 }

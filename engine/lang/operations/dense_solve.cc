@@ -30,6 +30,7 @@ absl::StatusOr<Factors> Factorise(Evaluator& eval, const Tensor& a) {
   Factors f;
   f.n = a.shape().dim(0);
   const int64_t n = f.n;
+  FG_RETURN_IF_ERROR(eval.CheckElements(n * n, sizeof(double)));
   f.lu.resize(n * n);
   for (int64_t i = 0; i < n * n; ++i) f.lu[i] = a.ElementAsDouble(i);
   f.pivots.resize(n);
@@ -50,6 +51,7 @@ absl::StatusOr<Factors> Factorise(Evaluator& eval, const Tensor& a) {
     }
     for (int64_t i = k + 1; i < n; ++i) f.lu[i + k * n] /= f.lu[k + k * n];
     for (int64_t j = k + 1; j < n; ++j) {
+      if (j % 64 == 63) FG_RETURN_IF_ERROR(eval.Step(64));
       const double factor = f.lu[k + j * n];
       for (int64_t i = k + 1; i < n; ++i) f.lu[i + j * n] -= f.lu[i + k * n] * factor;
     }
@@ -58,12 +60,13 @@ absl::StatusOr<Factors> Factorise(Evaluator& eval, const Tensor& a) {
 }
 
 // Solves in place for each column of `b` (n×m).
-void SolveColumns(const Factors& f, std::vector<double>& b, int64_t m) {
+absl::Status SolveColumns(Evaluator& eval, const Factors& f, std::vector<double>& b, int64_t m) {
   const int64_t n = f.n;
   for (int64_t c = 0; c < m; ++c) {
     double* x = b.data() + c * n;
     for (int64_t k = 0; k < n; ++k) std::swap(x[k], x[f.pivots[k]]);
     for (int64_t k = 0; k < n; ++k) {
+      if (k % 64 == 63) FG_RETURN_IF_ERROR(eval.Step(64));
       for (int64_t i = k + 1; i < n; ++i) x[i] -= f.lu[i + k * n] * x[k];
     }
     for (int64_t k = n - 1; k >= 0; --k) {
@@ -71,6 +74,7 @@ void SolveColumns(const Factors& f, std::vector<double>& b, int64_t m) {
       for (int64_t i = 0; i < k; ++i) x[i] -= f.lu[i + k * n] * x[k];
     }
   }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Tensor> FromDoubles(const std::vector<double>& values, DType dtype, Shape shape) {
@@ -99,8 +103,7 @@ absl::StatusOr<Tensor> InverseNow(Evaluator& eval, const Tensor& a, const Factor
   const int64_t n = f.n;
   std::vector<double> x(n * n, 0);
   for (int64_t i = 0; i < n; ++i) x[i * (n + 1)] = 1;
-  SolveColumns(f, x, n);
-  FG_RETURN_IF_ERROR(eval.Step());
+  FG_RETURN_IF_ERROR(SolveColumns(eval, f, x, n));
   return FromDoubles(x, ToFloat(a.dtype()), a.shape());
 }
 
@@ -202,7 +205,7 @@ absl::StatusOr<Value> Solve(Evaluator& eval, const Value& a, const Value& b) {
   if (factors.singular_at >= 0) return Singular(factors);
   std::vector<double> columns(right.num_elements());
   for (int64_t i = 0; i < right.num_elements(); ++i) columns[i] = right.ElementAsDouble(i);
-  SolveColumns(factors, columns, y.dim(1));
+  FG_RETURN_IF_ERROR(SolveColumns(eval, factors, columns, y.dim(1)));
   FG_ASSIGN_OR_RETURN(Tensor solution,
                       FromDoubles(columns, ToFloat(Promote(now.dtype(), right.dtype())), y));
   return Array::Of(std::move(solution));

@@ -1,6 +1,8 @@
 #include "engine/lang/operations/matrix_products.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
@@ -16,6 +18,34 @@ std::string Size(const Shape& s) { return absl::StrCat("(", s.dim(0), ",", s.dim
 ir::Expr Float(ir::Expr x) {
   if (!x.ok() || IsFloat(x.dtype())) return x;
   return ir::Cast(x, DType::kFloat64);
+}
+
+// Multiplications between two looks at whether the evaluation may go on.
+constexpr int64_t kBlockProducts = int64_t{1} << 28;
+
+// The product of two matrices, some columns at a time.
+absl::StatusOr<Value> ProductByColumns(Evaluator& eval, const Value& a, const Value& b,
+                                       int64_t columns) {
+  const int64_t m = ShapeOf(a).dim(0), k = ShapeOf(b).dim(0), n = ShapeOf(b).dim(1);
+  FG_ASSIGN_OR_RETURN(const Tensor right, eval.ops().Read(b));
+  Tensor whole;
+  for (int64_t j = 0; j < n; j += columns) {
+    FG_RETURN_IF_ERROR(eval.Step(64));
+    const int64_t count = std::min(columns, n - j);
+    FG_ASSIGN_OR_RETURN(Tensor part, Tensor::Create(right.dtype(), Shape({k, count})));
+    std::memcpy(part.mutable_raw(), right.raw() + j * k * SizeOf(right.dtype()), part.bytes());
+    FG_ASSIGN_OR_RETURN(
+        const Value made,
+        eval.ops().Apply({a, Array::Of(std::move(part))}, [](absl::Span<const ir::Expr> e) {
+          return ir::MatMul(Widen(e[0]), Widen(e[1]));
+        }));
+    FG_ASSIGN_OR_RETURN(const Tensor block, eval.ops().Read(made));
+    if (j == 0) {
+      FG_ASSIGN_OR_RETURN(whole, Tensor::Create(block.dtype(), Shape({m, n})));
+    }
+    std::memcpy(whole.mutable_raw() + j * m * SizeOf(block.dtype()), block.raw(), block.bytes());
+  }
+  return Array::Of(std::move(whole));
 }
 
 }  // namespace
@@ -39,6 +69,12 @@ absl::StatusOr<Value> MatrixProduct(Evaluator& eval, const Value& a, const Value
   }
   FG_ASSIGN_OR_RETURN(const Shape result, Shape::Create({x.dim(0), y.dim(1)}));
   FG_RETURN_IF_ERROR(eval.CheckElements(result.num_elements()));
+  if (!eval.ops().tracing() && x.rank() == 2 && y.rank() == 2) {
+    const int64_t each = std::max<int64_t>(x.num_elements(), 1);
+    if (y.dim(1) > 1 && y.dim(1) > 2 * kBlockProducts / each) {
+      return ProductByColumns(eval, a, b, std::max<int64_t>(kBlockProducts / each, 1));
+    }
+  }
   FG_ASSIGN_OR_RETURN(Value product, eval.ops().Apply({a, b}, [&](absl::Span<const ir::Expr> e) {
     ir::Expr left = Widen(e[0]), right = Widen(e[1]);
     if (x.rank() == 1) left = ir::Reshape(left, Shape({x.dim(0), 1}));

@@ -105,10 +105,13 @@ absl::StatusOr<Value> RepeatText(Evaluator& eval, const std::string& text, int64
   if (count > (int64_t{1} << 40) / size) {
     return JuliaError("OutOfMemoryError", "the string would be too long");
   }
-  FG_RETURN_IF_ERROR(eval.CheckElements(size * count));
+  FG_RETURN_IF_ERROR(eval.CheckElements(size * count, 1));
   std::string result;
   result.reserve(size * count);
-  for (int64_t i = 0; i < count; ++i) result += text;
+  for (int64_t i = 0; i < count; ++i) {
+    FG_RETURN_IF_ERROR(StepInLoop(eval, i));
+    result += text;
+  }
   return Value::String(std::move(result));
 }
 
@@ -119,7 +122,9 @@ absl::StatusOr<absl::optional<Value>> TextOperator(Evaluator& eval, BinaryOp op,
                                                    const Value& b) {
   using Result = absl::optional<Value>;
   if (op == BinaryOp::kMul && IsText(a) && IsText(b)) {
-    return Result(Value::String(absl::StrCat(Print(a), Print(b))));
+    std::string text = Print(a), more = Print(b);
+    FG_RETURN_IF_ERROR(eval.CheckElements(static_cast<int64_t>(text.size() + more.size()), 2));
+    return Result(Value::String(absl::StrCat(text, more)));
   }
   if (op == BinaryOp::kPow && IsText(a) && IsNumeric(b)) {
     FG_ASSIGN_OR_RETURN(const int64_t n, ToInteger(eval, b, "the number of repetitions"));

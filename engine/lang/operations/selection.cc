@@ -214,7 +214,7 @@ absl::StatusOr<Selection> Select(Evaluator& eval, const Value& object, const Sha
     }
   }
   FG_ASSIGN_OR_RETURN(selection.shape, Shape::Create(result));
-  FG_RETURN_IF_ERROR(eval.CheckElements(selection.shape.num_elements()));
+  FG_RETURN_IF_ERROR(eval.CheckElements(selection.shape.num_elements(), sizeof(int64_t)));
   return selection;
 }
 

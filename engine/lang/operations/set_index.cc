@@ -177,11 +177,8 @@ absl::Status SetList(Evaluator& eval, const Value& object, absl::Span<const Valu
                      const Value& value, bool broadcast) {
   List& list = *object.As<List>();
   FG_ASSIGN_OR_RETURN(const Selection selection, Select(eval, object, list.shape(), indices));
-  const auto convert = [&](const Value& v) -> absl::StatusOr<Value> {
-    const Type* type = list.element_type.As<Type>();
-    if (type == nullptr) return v;
-    return ConvertTo(eval, v, *type);
-  };
+  FixTypes(object);
+  const auto convert = [&](const Value& v) { return ConvertElement(eval, list.element_type, v); };
   if (eval.ops().tracing()) eval.ops().trace()->MarkEffect();
   if (selection.scalar && broadcast && LengthOf(list.elements[selection.offset()]) >= 0) {
     return BroadcastAssign(eval, list.elements[selection.offset()], value);
@@ -198,6 +195,7 @@ absl::Status SetList(Evaluator& eval, const Value& object, absl::Span<const Valu
         "perhaps use broadcasting `.=` instead?");
   }
   std::vector<Value> elements;
+  FG_RETURN_IF_ERROR(eval.CheckElements(static_cast<int64_t>(offsets.size()), sizeof(Value)));
   if (collection) {
     FG_ASSIGN_OR_RETURN(elements, ElementsOf(eval, value));
     if (broadcast && elements.size() == 1) elements.resize(offsets.size(), elements[0]);
@@ -227,19 +225,12 @@ absl::Status Set(Evaluator& eval, const Value& object, absl::Span<const Value> i
         return BroadcastAssign(eval, held, value);
       }
       Dict& dict = *object.As<Dict>();
-      Value key = indices.size() == 1
-                      ? indices[0]
-                      : Tuple::Of(std::vector<Value>(indices.begin(), indices.end()));
-      Value converted = value;
-      if (const Type* type = dict.key_type.As<Type>()) {
-        FG_ASSIGN_OR_RETURN(key, ConvertTo(eval, key, *type));
-      }
-      if (const Type* type = dict.value_type.As<Type>()) {
-        FG_ASSIGN_OR_RETURN(converted, ConvertTo(eval, value, *type));
-      }
+      const Value key = indices.size() == 1
+                            ? indices[0]
+                            : Tuple::Of(std::vector<Value>(indices.begin(), indices.end()));
+      FixTypes(object);
       if (eval.ops().tracing()) eval.ops().trace()->MarkEffect();
-      dict.Set(key, std::move(converted));
-      return absl::OkStatus();
+      return SetEntry(eval, dict, key, value);
     }
     case Kind::kOpaque:
       if (auto* reference = object.AsClass<Reference>(); reference && indices.empty()) {

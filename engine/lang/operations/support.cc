@@ -137,7 +137,10 @@ absl::Status MutationError(absl::string_view call, const Value& array) {
 
 absl::Status CheckMutable(Evaluator& eval, const Array& array, absl::string_view call) {
   if (!eval.ops().tracing()) return absl::OkStatus();
-  if (array.storage()->node().trace == eval.ops().trace()) return absl::OkStatus();
+  const Storage& storage = *array.storage();
+  if (storage.node().trace == eval.ops().trace() && !storage.is_argument()) {
+    return absl::OkStatus();
+  }
   return MutationError(call, Value(std::make_shared<Array>(array.storage(), array.shape())));
 }
 
@@ -237,6 +240,8 @@ absl::StatusOr<Value> CollectElements(Evaluator& eval, std::vector<Value> elemen
 }
 
 absl::StatusOr<std::vector<Value>> ElementsOf(Evaluator& eval, const Value& iterable) {
+  const int64_t length = LengthOf(iterable);
+  if (length > 0) FG_RETURN_IF_ERROR(eval.CheckElements(length, sizeof(Value)));
   if (const Tuple* tuple = iterable.As<Tuple>()) return tuple->elements;
   if (const List* list = iterable.As<List>()) return list->elements;
   if (const Array* array = iterable.As<Array>(); array != nullptr && !eval.ops().tracing()) {
@@ -244,6 +249,7 @@ absl::StatusOr<std::vector<Value>> ElementsOf(Evaluator& eval, const Value& iter
     std::vector<Value> values;
     values.reserve(elements.num_elements());
     for (int64_t i = 0; i < elements.num_elements(); ++i) {
+      FG_RETURN_IF_ERROR(StepInLoop(eval, i));
       values.push_back(Scalar::FromTensor(elements, i));
     }
     return values;
@@ -251,16 +257,56 @@ absl::StatusOr<std::vector<Value>> ElementsOf(Evaluator& eval, const Value& iter
   FG_ASSIGN_OR_RETURN(std::unique_ptr<Iterator> it, Iterate(eval, iterable));
   std::vector<Value> values;
   if (it->size() > 0) {
-    FG_RETURN_IF_ERROR(eval.CheckElements(it->size()));
+    FG_RETURN_IF_ERROR(eval.CheckElements(it->size(), sizeof(Value)));
     values.reserve(it->size());
   }
   for (Value v;;) {
     FG_ASSIGN_OR_RETURN(const bool more, it->Next(&v));
     if (!more) return values;
-    values.push_back(std::move(v));
     FG_RETURN_IF_ERROR(eval.Step());
-    FG_RETURN_IF_ERROR(eval.CheckElements(static_cast<int64_t>(values.size())));
+    FG_RETURN_IF_ERROR(AddElement(eval, std::move(v), &values));
   }
+}
+
+absl::Status AddElement(Evaluator& eval, Value v, std::vector<Value>* elements) {
+  if (elements->size() == elements->capacity()) {
+    FG_RETURN_IF_ERROR(
+        eval.CheckElements(2 * static_cast<int64_t>(elements->size()), sizeof(Value)));
+  }
+  elements->push_back(std::move(v));
+  return absl::OkStatus();
+}
+
+void FixTypes(const Value& collection) {
+  if (List* list = collection.As<List>()) {
+    if (list->element_type.is_nothing()) list->element_type = TypeValue(ElementType(collection));
+    return;
+  }
+  const bool is_set = collection.is(Kind::kSet);
+  Dict* dict = is_set ? &collection.As<Set>()->members : collection.As<Dict>();
+  if (dict == nullptr ||
+      (!dict->key_type.is_nothing() && (is_set || !dict->value_type.is_nothing()))) {
+    return;
+  }
+  const TypePtr type = TypeOf(collection);
+  dict->key_type = TypeValue(type->parameters[0].type);
+  if (!is_set) dict->value_type = TypeValue(type->parameters[1].type);
+}
+
+absl::StatusOr<Value> ConvertElement(Evaluator& eval, const Value& type, const Value& v) {
+  const Type* declared = type.As<Type>();
+  if (declared == nullptr) return v;
+  return ConvertTo(eval, v, *declared);
+}
+
+absl::Status SetEntry(Evaluator& eval, Dict& dict, const Value& key, const Value& value) {
+  constexpr int64_t kEntryBytes = 160;
+  const auto size = static_cast<int64_t>(dict.size());
+  if ((size & (size - 1)) == 0) FG_RETURN_IF_ERROR(eval.CheckElements(size, kEntryBytes));
+  FG_ASSIGN_OR_RETURN(const Value own_key, ConvertElement(eval, dict.key_type, key));
+  FG_ASSIGN_OR_RETURN(Value own_value, ConvertElement(eval, dict.value_type, value));
+  dict.Set(own_key, std::move(own_value));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Value> Densify(Evaluator& eval, const Value& v) {

@@ -55,6 +55,19 @@ absl::StatusOr<Value> CollectElements(Evaluator& eval, std::vector<Value> elemen
                                       const Shape& shape);
 // The elements of any iterable. An Array's elements are traced when a trace is active.
 absl::StatusOr<std::vector<Value>> ElementsOf(Evaluator& eval, const Value& iterable);
+// Adds to elements that are being gathered, through the gate when they need more room.
+absl::Status AddElement(Evaluator& eval, Value v, std::vector<Value>* elements);
+// For round i of a plain loop over elements: now and then asks whether to go on.
+inline absl::Status StepInLoop(Evaluator& eval, int64_t i) {
+  return i % 4096 == 4095 ? eval.Step(64) : absl::OkStatus();
+}
+// To be called before a List, Dict or Set changes: its element types stay as they are now.
+void FixTypes(const Value& collection);
+// The value as an element of a collection of that element type.
+absl::StatusOr<Value> ConvertElement(Evaluator& eval, const Value& type, const Value& v);
+// Adds or changes an entry, converted to the dictionary's types, through the gate when it must
+// grow.
+absl::Status SetEntry(Evaluator& eval, Dict& dict, const Value& key, const Value& value);
 // A List whose elements are all numbers as an Array; anything else as it is.
 absl::StatusOr<Value> Densify(Evaluator& eval, const Value& v);
 // The element of a sequence (Array, Range, List, Tuple, NamedTuple) at a flat 0-based index.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "engine/base/memory_charge.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::lang {
@@ -144,6 +145,7 @@ absl::string_view NodeKindName(NodeKind kind);  // "Call", "ForClause", ...
 struct Program {
   std::shared_ptr<const Source> source;
   std::vector<NodePtr> statements;  // top level, in order
+  MemoryCharge charge{0};           // for the tree
 };
 
 }  // namespace fluxgate::lang

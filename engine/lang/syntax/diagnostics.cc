@@ -73,7 +73,7 @@ absl::optional<SourceDiagnostic> Decode(absl::string_view in) {
 // ---------------------------------------------------------------------------------------
 
 absl::StatusCode CodeOf(absl::string_view kind) {
-  if (kind == "OutOfMemoryError" || kind == "StackOverflowError") {
+  if (kind == "OutOfMemoryError" || kind == "StackOverflowError" || kind == "LimitError") {
     return absl::StatusCode::kResourceExhausted;
   }
   if (kind == "InterruptException") return absl::StatusCode::kCancelled;
@@ -122,7 +122,7 @@ SourceDiagnostic Classify(const absl::Status& status) {
 // What Julia prints behind "ERROR: ": an ErrorException is its message alone.
 std::string Headline(const SourceDiagnostic& d) {
   if (d.kind.empty() || d.kind == "ErrorException") return d.message;
-  if (d.message.empty()) return d.kind;
+  if (d.message.empty()) return d.kind == "StackOverflowError" ? d.kind + ":" : d.kind;
   // "DomainError with -1.0:".
   if (absl::StartsWith(d.message, "with ")) return absl::StrCat(d.kind, " ", d.message);
   return absl::StrCat(d.kind, ": ", d.message);

@@ -147,6 +147,9 @@ absl::StatusOr<std::vector<NodePtr>> Parser::ParseProgram() {
   return statements;
 }
 
+// Of the tree, for each byte of text, about.
+constexpr int64_t kTreeBytes = 64;
+
 absl::StatusOr<std::shared_ptr<const Program>> Parse(std::string source_name, std::string text,
                                                      const ParseOptions& options,
                                                      bool* incomplete) {
@@ -171,6 +174,7 @@ absl::StatusOr<std::shared_ptr<const Program>> Parse(std::string source_name, st
   auto program = std::make_shared<Program>();
   program->source = std::move(source);
   program->statements = *std::move(statements);
+  program->charge.Resize(static_cast<int64_t>(program->source->text.size()) * kTreeBytes);
   return program;
 }
 

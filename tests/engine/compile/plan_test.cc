@@ -123,6 +123,28 @@ TEST(PlanTest, AnUpdateThatTheLossNeedsWaitsForTheCommit) {
   EXPECT_EQ(plan.steps.back().kind, Step::Kind::kCopy);
 }
 
+TEST(PlanTest, IndicesThatOnlyTheUpdateNeedsAreCheckedBeforeTheCommit) {
+  ir::Builder b;
+  const Expr w(b, b.Input(kF32, Shape({200})));
+  const Expr table(b, b.Input(kF32, Shape({10})));
+  const NodeId first = b.Input(DType::kInt64, Shape({3}));
+  const NodeId second = b.Input(DType::kInt64, Shape({3}));
+  const Expr a(b, b.Gather(table.id(), first, 0)), c(b, b.Gather(table.id(), second, 0));
+  const Expr again(b, b.Gather(ir::Exp(table).id(), first, 0));
+  const Expr next = w - ir::Sum(c) - ir::Sum(again);
+  const std::vector<NodeId> outputs = {(ir::Sum(w) + ir::Sum(a)).id(), next.id()};
+  const Plan plan = MustCompile(*b.Finish(outputs), {.donations = {{1, 0}}, .num_checked = 1});
+  int early = 0, late = 0;
+  for (size_t s = 0; s < plan.steps.size(); ++s) {
+    for (const NodeId id : plan.steps[s].nodes) {
+      if (plan.graph.node(id).op != ir::OpKind::kGather) continue;
+      ++(static_cast<int>(s) < plan.commit ? early : late);
+    }
+  }
+  EXPECT_EQ(early, 2);
+  EXPECT_EQ(late, 1);  // Its indices were checked with the first.
+}
+
 TEST(PlanTest, ADonationOfAnotherShapeIsRefused) {
   ir::Builder b;
   const Expr w(b, b.Input(kF32, Shape({200})));

@@ -82,6 +82,10 @@ TEST(LimitsTest, StepsStopAnEndlessLoop) {
   limits.max_steps = 10'000;
   const auto result = session.Evaluate("while true end", limits);
   EXPECT_EQ(result.status().code(), absl::StatusCode::kResourceExhausted);
+  const auto diagnostic = GetDiagnostic(result.status());
+  ASSERT_TRUE(diagnostic);
+  EXPECT_EQ(diagnostic->kind, "LimitError");
+  EXPECT_EQ(diagnostic->message, "the evaluation took more steps than its limit of 10000");
   // And no `catch` holds that up.
   EXPECT_EQ(session.Evaluate("while true\n try\n  error(\"x\")\n catch\n end\nend", limits)
                 .status()

@@ -114,6 +114,23 @@ TEST(GradientErrorTest, AnArrayFromOutsideMayNotBeWritten) {
       << shown;
 }
 
+TEST(GradientErrorTest, AnArgumentMayNotBeWrittenButACopyOfItMay) {
+  for (const char* body : {"(x[1] = 2; sum(x))", "(x .= 0; sum(x))", "(y = x; y[1] = 2; sum(x))",
+                           "(push!(x, 1.0); sum(x))"}) {
+    const std::string shown =
+        Show({(std::string("gradient(x -> ") + body + ", [1.0, 2.0])").c_str(), ""});
+    EXPECT_EQ(shown.find("ERROR: ErrorException: Mutating arrays is not supported -- called "), 0u)
+        << body << "\n"
+        << shown;
+  }
+  EXPECT_EQ(Show({"gradient(x -> (y = copy(x); y[1] = 2; sum(y)), [1.0, 2.0])", ""}),
+            "([0.0, 1.0],)");
+  // Of a gradient inside a gradient, too.
+  EXPECT_EQ(Show({"gradient(x -> gradient(y -> (y[1] = 2; sum(y)), [x])[1][1], 1.0)", ""})
+                .find("ERROR: ErrorException: Mutating"),
+            0u);
+}
+
 constexpr JuliaCase kInside[] = {
     // Arrays made inside a gradient may be written there.
     {"gradient(x -> (v = zeros(2); v[1] = x; v[2] = x^2; sum(v)), 3.0)", "(7.0,)"},

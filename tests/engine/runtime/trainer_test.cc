@@ -244,6 +244,7 @@ class BusyTurn : public Turn {
     ++pauses;
     return during == nullptr ? absl::OkStatus() : during();
   }
+  absl::Status Yield() override { return absl::OkStatus(); }
   bool ReaderWaits() const override { return true; }
   int pauses = 0;
   std::function<absl::Status()> during;

@@ -63,7 +63,7 @@ TEST_F(SessionTest, AVisitEndsWhenItsCallIsCancelled) {
 
 TEST_F(SessionTest, OnlyATrainingPassesItsTurnOn) {
   Session::Entry entry;
-  entry.passes_turn = true;
+  entry.job = "job";
   CallContext training;
   ASSERT_OK_AND_ASSIGN(auto visit, session_->Enter(training, entry));
   std::atomic<bool> was_inside = false;

@@ -18,7 +18,9 @@ class TrainingTest : public SessionFixture {
  protected:
   void SetUp() override {
     SessionFixture::SetUp();
-    visit_ = Enter();
+    Session::Entry entry;
+    entry.job = "job-1";
+    ASSERT_OK_AND_ASSIGN(visit_, session_->Enter(context_, entry));
     Run(*visit_,
         "using Statistics; x = Float32[0 1 2 3 4 5]; y = Float32[2 6 10 14 18 22];"
         "predict = Dense([0.9066542f0;;]); loss(m, x, y) = mean(abs2.(m(x) .- y))");

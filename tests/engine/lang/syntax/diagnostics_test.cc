@@ -15,7 +15,7 @@ TEST(DiagnosticsTest, KindsHaveCodes) {
   EXPECT_EQ(JuliaError("OutOfMemoryError", "").code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(JuliaError("StackOverflowError", "").code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(JuliaError("InterruptException", "").code(), absl::StatusCode::kCancelled);
-  EXPECT_EQ(JuliaError("StackOverflowError", "").message(), "StackOverflowError");
+  EXPECT_EQ(JuliaError("StackOverflowError", "").message(), "StackOverflowError:");
   EXPECT_EQ(JuliaError("ErrorException", "boo").message(), "boo");
 }
 
