@@ -29,11 +29,29 @@ absl::Status WorkerPool::Submit(const std::string& key, Work work) {
         absl::StrCat("the queue is full: ", queue_.size(), " calls wait"));
   }
   queue_.Push(key, Queued{key, std::move(work)});
-  if (idle_threads_ == 0 && static_cast<int>(threads_.size()) < options_.max_running) {
+  if (MayRunLocked(key)) WakeWorkerLocked();
+  return absl::OkStatus();
+}
+
+bool WorkerPool::MayRunLocked(const std::string& key) const {
+  auto running = running_by_key_.find(key);
+  return running == running_by_key_.end() ||
+         (running->second.exclusive == 0 && running->second.threads < options_.max_running_per_key);
+}
+
+void WorkerPool::WakeWorkerLocked() {
+  if (idle_threads_ > 0) {
+    --idle_threads_;
+    ++wakeups_;
+    work_cv_.Signal();
+  } else if (static_cast<int>(threads_.size()) < options_.max_running) {
     StartWorkerLocked();
   }
-  work_cv_.Signal();
-  return absl::OkStatus();
+}
+
+void WorkerPool::SetExclusiveLocked(const std::string& key, bool exclusive) {
+  running_by_key_[key].exclusive += exclusive ? 1 : -1;
+  if (!exclusive && !queue_.empty()) WakeWorkerLocked();
 }
 
 void WorkerPool::StartWorkerLocked() {
@@ -47,31 +65,35 @@ void WorkerPool::RunWorker() {
   while (true) {
     absl::optional<Queued> item = queue_.PopIf([this](const std::string& key) {
       mutex_.AssertHeld();
-      auto running = running_by_key_.find(key);
-      return running == running_by_key_.end() || running->second < options_.max_running_per_key;
+      return MayRunLocked(key);
     });
     if (!item.has_value()) {
       if (stopping_) break;
       ++idle_threads_;
-      work_cv_.Wait(mutex_);
-      --idle_threads_;
+      while (wakeups_ == 0 && !stopping_) work_cv_.Wait(mutex_);
+      wakeups_ > 0 ? --wakeups_ : --idle_threads_;
       continue;
     }
     ++running_;
-    ++running_by_key_[item->key];
+    Running& begun = running_by_key_[item->key];
+    ++begun.threads;
+    ++begun.exclusive;
     AcquireLocked(item->key);
     mutex_.Unlock();
+    bool shares = false;
     {
       Permit permit(*this, item->key);
       item->work(permit);
       item->work = nullptr;  // What it owns dies outside the lock.
+      shares = permit.shares();
     }
     mutex_.Lock();
     ReleaseLocked();
     --running_;
-    if (--running_by_key_[item->key] == 0) running_by_key_.erase(item->key);
-    // Work of this key may have waited for its limit.
-    if (!queue_.empty()) work_cv_.Signal();
+    // The next of this key, if there is one, is for this worker.
+    Running& ended = running_by_key_[item->key];
+    if (!shares) --ended.exclusive;
+    if (--ended.threads == 0) running_by_key_.erase(item->key);
     if (running_ == 0 && queue_.empty()) idle_cv_.SignalAll();
   }
   mutex_.Unlock();
@@ -119,12 +141,21 @@ void Permit::Yield() {
 
 void Permit::Release() {
   MutexLock lock(pool_.mutex_);
+  if (!shares_) pool_.SetExclusiveLocked(key_, false);
   pool_.ReleaseLocked();
 }
 
 void Permit::Acquire() {
   MutexLock lock(pool_.mutex_);
+  if (!shares_) pool_.SetExclusiveLocked(key_, true);
   pool_.AcquireLocked(key_);
+}
+
+void Permit::Share() {
+  MutexLock lock(pool_.mutex_);
+  if (shares_) return;
+  shares_ = true;
+  pool_.SetExclusiveLocked(key_, false);
 }
 
 }  // namespace fluxgate::jobs

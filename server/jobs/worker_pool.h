@@ -29,7 +29,8 @@ class Permit;
 // A piece of work keeps its worker (a thread with a fixed stack) until it returns, but computes
 // only while it holds a permit; it offers the permit to others at its own step boundaries. The
 // queue and the wait for permits both go round the keys (sessions), so none of them can starve
-// another. Thread-safe.
+// another. Work of one key runs one after another, as a session would have it anyway, so that no
+// thread is woken to wait: the next begins when the one before ends, waits or shares. Thread-safe.
 class WorkerPool {
  public:
   struct Options {
@@ -73,21 +74,33 @@ class WorkerPool {
     Work work;
   };
 
+  // What runs under one key.
+  struct Running {
+    int threads = 0;
+    int exclusive = 0;  // Of these, those beside which no other of the key may begin.
+  };
+
   void RunWorker();
+  bool MayRunLocked(const std::string& key) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // For an item that may run now.
+  void WakeWorkerLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetExclusiveLocked(const std::string& key, bool exclusive)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void StartWorkerLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AcquireLocked(const std::string& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReleaseLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   mutable Mutex mutex_;
-  CondVar work_cv_;  // Work was queued, or may run now, or the pool stops.
+  CondVar work_cv_;  // A worker is woken, or the pool stops.
   CondVar idle_cv_;  // Nothing is queued or running.
   FairQueue<Queued> queue_ ABSL_GUARDED_BY(mutex_);
   FairQueue<Waiter*> permit_waiters_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, int> running_by_key_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Running> running_by_key_ ABSL_GUARDED_BY(mutex_);
   int free_permits_ ABSL_GUARDED_BY(mutex_);
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
-  int idle_threads_ ABSL_GUARDED_BY(mutex_) = 0;
+  int idle_threads_ ABSL_GUARDED_BY(mutex_) = 0;  // Without those that are woken.
+  int wakeups_ ABSL_GUARDED_BY(mutex_) = 0;
   bool refusing_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Thread> threads_ ABSL_GUARDED_BY(mutex_);
@@ -99,16 +112,23 @@ class WorkerPool {
 class Permit {
  public:
   Permit(WorkerPool& pool, std::string key) : pool_(pool), key_(std::move(key)) {}
+  Permit(const Permit&) = delete;
+  Permit& operator=(const Permit&) = delete;
 
+  bool shares() const { return shares_; }
   // Passes the permit on when somebody waits for one, and waits to get it back.
   void Yield();
   // Around a wait for something else: nobody computes less because this work waits.
   void Release();
   void Acquire();
+  // From now on other work of the key may run beside this one: for a job that passes its session's
+  // turn on.
+  void Share();
 
  private:
   WorkerPool& pool_;
   const std::string key_;
+  bool shares_ = false;
 };
 
 }  // namespace fluxgate::jobs

@@ -1,13 +1,17 @@
 // Unary calls beside a bare echo of the same bytes, each server in a process of its own:
 //
-//   calls FLUXGATE_SERVER BARE_SERVER [ROUNDS]
+//   calls FLUXGATE_SERVER BARE_SERVER [ROUNDS [NAME]]
+//
+// NAME picks the calls whose title contains it.
 
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "proto/fluxgate/v1/models.grpc.pb.h"
@@ -27,8 +31,9 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 
 class Calls {
  public:
-  Calls(const std::string& server, const std::string& bare, int rounds)
+  Calls(const std::string& server, const std::string& bare, int rounds, std::string only)
       : rounds_(rounds),
+        only_(std::move(only)),
         bare_(Bare::NewStub(Connect(bare))),
         sessions_(v1::Sessions::NewStub(Connect(server))),
         workspace_(v1::Workspace::NewStub(Connect(server))),
@@ -71,6 +76,7 @@ class Calls {
   absl::Status Compare(const std::string& name, AsyncStub* stub,
                        typename CallLoop<AsyncStub, Request, Response>::Method method,
                        const Request& request) {
+    if (!absl::StrContains(name, only_)) return absl::OkStatus();
     for (const int in_flight : {1, 64}) {
       const int calls = in_flight == 1 ? 2000 : 10000;
       Payload payload;
@@ -92,16 +98,18 @@ class Calls {
   }
 
   const int rounds_;
+  const std::string only_;
   const std::unique_ptr<Bare::Stub> bare_;
   const std::unique_ptr<v1::Sessions::Stub> sessions_;
   const std::unique_ptr<v1::Workspace::Stub> workspace_;
   const std::unique_ptr<v1::Models::Stub> models_;
 };
 
-absl::Status Main(const std::string& server_path, const std::string& bare_path, int rounds) {
+absl::Status Main(const std::string& server_path, const std::string& bare_path, int rounds,
+                  const std::string& only) {
   FG_ASSIGN_OR_RETURN(auto server, ChildProcess::Start({server_path, "--listen=127.0.0.1:0"}));
   FG_ASSIGN_OR_RETURN(auto bare, ChildProcess::Start({bare_path}));
-  return Calls(server->words()[0], bare->words()[0], rounds).Run();
+  return Calls(server->words()[0], bare->words()[0], rounds, only).Run();
 }
 
 }  // namespace
@@ -109,11 +117,11 @@ absl::Status Main(const std::string& server_path, const std::string& bare_path, 
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: calls FLUXGATE_SERVER BARE_SERVER [ROUNDS]\n");
+    std::fprintf(stderr, "usage: calls FLUXGATE_SERVER BARE_SERVER [ROUNDS [NAME]]\n");
     return 2;
   }
-  const absl::Status status =
-      fluxgate::benchmark::Main(argv[1], argv[2], argc > 3 ? std::atoi(argv[3]) : 7);
+  const absl::Status status = fluxgate::benchmark::Main(
+      argv[1], argv[2], argc > 3 ? std::atoi(argv[3]) : 7, argc > 4 ? argv[4] : "");
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
   return 1;

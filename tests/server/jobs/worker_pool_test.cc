@@ -143,5 +143,64 @@ TEST(WorkerPoolTest, AReleasedPermitServesOthers) {
   pool.Drain();
 }
 
+TEST(WorkerPoolTest, WorkOfOneKeyRunsOneAfterAnotherUnlessItShares) {
+  WorkerPool pool(Small(2, 4));
+  std::promise<void> first_shares, second_done;
+  std::atomic<bool> alone{true};
+  ASSERT_TRUE(pool.Submit("k",
+                          [&](Permit& permit) {
+                            // The second one is queued and must not have begun.
+                            first_shares.get_future().wait();
+                            alone = false;
+                            permit.Share();
+                            second_done.get_future().wait();
+                          })
+                  .ok());
+  bool began_alone = true;
+  ASSERT_TRUE(pool.Submit("k",
+                          [&](Permit&) {
+                            began_alone = alone;
+                            second_done.set_value();
+                          })
+                  .ok());
+  first_shares.set_value();
+  pool.Drain();
+  EXPECT_FALSE(began_alone);
+}
+
+TEST(WorkerPoolTest, WorkThatWaitsLetsTheNextOfItsKeyBegin) {
+  WorkerPool pool(Small(1, 4));
+  std::promise<void> second_ran;
+  ASSERT_TRUE(pool.Submit("k",
+                          [&](Permit& permit) {
+                            permit.Release();
+                            second_ran.get_future().wait();
+                            permit.Acquire();
+                          })
+                  .ok());
+  ASSERT_TRUE(pool.Submit("k", [&](Permit&) { second_ran.set_value(); }).ok());
+  pool.Drain();
+}
+
+TEST(WorkerPoolTest, ManyKeysAndStatesAtOnce) {
+  WorkerPool pool(Small(2, 8));
+  std::atomic<int> done{0};
+  for (int i = 0; i < 2000; ++i) {
+    ASSERT_TRUE(pool.Submit(std::to_string(i % 5),
+                            [&done, i](Permit& permit) {
+                              if (i % 3 == 0) permit.Share();
+                              if (i % 4 == 0) {
+                                permit.Release();
+                                permit.Acquire();
+                              }
+                              permit.Yield();
+                              ++done;
+                            })
+                    .ok());
+  }
+  pool.Drain();
+  EXPECT_EQ(done, 2000);
+}
+
 }  // namespace
 }  // namespace fluxgate::jobs
