@@ -116,8 +116,15 @@ class TensorSink : public ChunkSink<Request, Response> {
   absl::Status Add(const v1::TensorChunk& chunk) {
     FG_RETURN_IF_ERROR(CheckPath(chunk.path()));
     FG_RETURN_IF_ERROR(upload_->chunks.Add(chunk, "chunk"));
+    if (request_id_.empty()) return absl::OkStatus();
     if (chunk.has_tensor()) Mix(*upload_, chunk.path(), chunk.tensor().SerializeAsString());
-    Mix(*upload_, chunk.offset(), chunk.data());
+    Mix(*upload_, chunk.offset(), chunk.data().size());
+    // A sum that was checked stands for the bytes.
+    if (chunk.has_crc32c()) {
+      Mix(*upload_, chunk.crc32c());
+    } else {
+      Mix(*upload_, chunk.data());
+    }
     return absl::OkStatus();
   }
 
