@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing and runs every check: the README's second command.
 #
-#   deploy/test.sh          all of it, as CI does
+#   deploy/test.sh          as CI does
 #   deploy/test.sh --quick  the tests of the ordinary build alone
+#   deploy/test.sh --full   sanitizers over the whole server too, and the fuzzers (an hour from nothing)
 #
 # Each stage is one Bazel configuration with an output tree of its own, so that a second run is quick.
 # The last line counts test cases over all stages.
@@ -30,10 +31,21 @@ if [ "${1-}" != --quick ]; then
   # The server that the card's packages alone make: Eigen instead of oneDNN and OpenBLAS.
   stage eigen --config=eigen //tests/engine/backend/... //tests/engine/runtime/... //tests/seeds/...
   # Memory and undefined behaviour where bytes from outside and kernels meet; races where threads do.
-  stage asan --config=asan //tests/engine/base/... //tests/engine/tensor/... \
-    //tests/engine/kernels/... //tests/engine/ir/... //tests/engine/value/... //tests/client/... \
-    //tests/server/jobs/...
-  stage tsan --config=tsan //tests/engine/base/... //tests/server/jobs/...
+  # The evaluator and what stands on it compile for a quarter of an hour with either.
+  asan=(//tests/engine/base/... //tests/engine/tensor/... //tests/engine/kernels/...
+    //tests/engine/ir/... //tests/engine/value/... //tests/engine/autodiff/...
+    //tests/engine/lang/syntax/... //tests/server/jobs/...)
+  tsan=(//tests/engine/base/... //tests/server/jobs/... //tests/server/session:turn_queue_test)
+  if [ "${1-}" = --full ]; then
+    asan=(//tests/engine/... //tests/server/... //tests/client/...)
+    tsan+=(//tests/server/session/... //tests/engine/runtime/...)
+  fi
+  stage asan --config=asan "${asan[@]}"
+  stage tsan --config=tsan "${tsan[@]}"
+fi
+if [ "${1-}" = --full ]; then
+  echo "== fuzzers"
+  deploy/ci/fuzz.sh 30 || status=1
 fi
 
 deploy/ci/count_tests.py "$events"/*.json || status=1

@@ -14,7 +14,8 @@ constexpr int kStepsBetweenPauses = 64;
 // Left for what built-ins, display and the backend need below the deepest evaluation.
 constexpr size_t kStackReserve = 1 << 20;
 
-uintptr_t LowestAddress() {
+// Slow on a process's first thread, whose stack the C library looks up in /proc.
+uintptr_t FindLowestAddress() {
   pthread_attr_t attributes;
   if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
   void* lowest = nullptr;
@@ -33,7 +34,8 @@ void Meter::Start(const Limits& limits) {
   steps_ = 0;
   countdown_ = kStepsBetweenPauses;
   depth_ = 0;
-  stack_limit_ = LowestAddress();
+  static thread_local const uintptr_t lowest_address = FindLowestAddress();
+  stack_limit_ = lowest_address;
   const std::shared_ptr<MemoryBudget>& budget = MemoryBudget::Current();
   memory_at_start_ = budget == nullptr ? 0 : budget->used();
 }

@@ -38,7 +38,7 @@ class WorkerPool {
     int max_running = 64;           // Threads.
     int max_running_per_key = 16;   // Threads that one key may hold.
     size_t max_queued = 4096;       // Work that waits for a thread.
-    size_t stack_bytes = 64 << 20;  // Of each thread; untouched pages cost nothing.
+    size_t stack_bytes = 256 << 20;  // Of each thread; untouched pages cost nothing.
   };
   // The permit is held when the work starts. Work must not throw.
   using Work = absl::AnyInvocable<void(Permit&)>;

@@ -35,7 +35,7 @@ absl::StatusOr<std::unique_ptr<Visit>> Session::Enter(CallContext& context, Entr
   auto visit = absl::WrapUnique(new Visit(shared_from_this(), context, entry));
   // Calls begin beside a job: they have their turn between its steps.
   if (!entry.job.empty() && context.permit != nullptr) context.permit->Share();
-  if (entry.number.has_value() || !turns_.TryAcquire()) {
+  if (!turns_.TryAcquire(entry.number)) {
     const auto begin = std::chrono::steady_clock::now();
     // Nobody computes less because this call waits.
     if (context.permit != nullptr) context.permit->Release();

@@ -54,8 +54,7 @@ absl::Status TurnQueue::AwaitNumberLocked(const CancellationToken& token, uint32
     }
     --early_;
     if (!stop.ok()) return stop;
-    if (number < next_number_)
-      return absl::AbortedError(absl::StrCat(number, " came twice"));
+    if (number < next_number_) return absl::AbortedError(absl::StrCat(number, " came twice"));
   }
   // The number is taken now, before the turn comes: the next one may line up behind this one.
   ++next_number_;
@@ -63,9 +62,14 @@ absl::Status TurnQueue::AwaitNumberLocked(const CancellationToken& token, uint32
   return absl::OkStatus();
 }
 
-bool TurnQueue::TryAcquire() {
+bool TurnQueue::TryAcquire(absl::optional<uint32_t> number) {
   MutexLock lock(mutex_);
   if (held_ || !waiters_.empty()) return false;
+  if (number.has_value()) {
+    if (*number != next_number_) return false;
+    ++next_number_;
+    number_cv_.SignalAll();
+  }
   held_ = true;
   return true;
 }

@@ -22,8 +22,9 @@ class TurnQueue {
   // Waits until it is the caller's turn. CANCELLED or DEADLINE_EXCEEDED when `token` fires first.
   // ABORTED for a number that was used before, or too far ahead of what has come.
   absl::Status Acquire(const CancellationToken& token, absl::optional<uint32_t> number = {});
-  // True, and the caller has the turn, when nobody else has it or waits.
-  bool TryAcquire();
+  // True, and the caller has the turn, when nobody else has it or waits and its number, if it has
+  // one, is the next.
+  bool TryAcquire(absl::optional<uint32_t> number = {});
   void Release();
   // Goes to the end of the queue and waits there. REQUIRES: the caller has the turn; it has it
   // again afterwards.

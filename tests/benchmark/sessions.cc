@@ -3,8 +3,9 @@
 //   sessions FLUXGATE_SERVER [ROUNDS]
 //
 // 1. Steps that two sessions train in a second, each with a stream of its own, over those of one.
-// 2. The client-driven loop (ForwardBackward + OptimStep, pipelined by seq) over the same steps in
-//    Train.
+// 2. The client-driven loop (ForwardBackward + OptimStep, eight calls in flight, ordered by seq)
+// over
+//    the same steps in Train.
 // 3. How long Predict and Evaluate("1+1") of other sessions take while 64 sessions train, and idle.
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
@@ -108,7 +110,9 @@ absl::StatusOr<double> ClientLoop(const std::string& server, const std::string& 
   std::atomic<int> left{2 * steps};
   std::atomic<bool> failed{false};
   std::string error;
+  std::counting_semaphore<8> window(8);
   const auto answered = [&](const grpc::Status& status) {
+    window.release();
     if (!status.ok() && !failed.exchange(true)) error = status.error_message();
     if (--left == 0) left.notify_one();
   };
@@ -127,8 +131,10 @@ absl::StatusOr<double> ClientLoop(const std::string& server, const std::string& 
     step->update.set_model("m");
     step->update.set_optimiser("Adam()");
     step->update.set_seq(++*seq);
+    window.acquire();
     models->async()->ForwardBackward(&step->forward_context, &step->forward, &step->forwarded,
                                      answered);
+    window.acquire();
     models->async()->OptimStep(&step->step_context, &step->update, &step->updated, answered);
     all.push_back(std::move(step));
   }

@@ -154,5 +154,16 @@ TEST(TurnQueueTest, FewMayComeEarly) {
   EXPECT_EQ(aborted, 12);
 }
 
+TEST(TurnQueueTest, TryAcquireTakesOnlyTheNextNumber) {
+  TurnQueue queue;
+  EXPECT_FALSE(queue.TryAcquire(2));
+  EXPECT_TRUE(queue.TryAcquire(1));
+  EXPECT_FALSE(queue.TryAcquire(2));
+  queue.Release();
+  EXPECT_FALSE(queue.TryAcquire(1));
+  EXPECT_TRUE(queue.TryAcquire(2));
+  queue.Release();
+}
+
 }  // namespace
 }  // namespace fluxgate::session
