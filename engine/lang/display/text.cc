@@ -39,8 +39,9 @@ std::string Escape(char32_t c, char32_t next) {
       (next >= '0' && next <= '9') || (next >= 'a' && next <= 'f') || (next >= 'A' && next <= 'F');
   const auto code = static_cast<uint32_t>(c);
   if (code < 0x80) return absl::StrFormat("\\x%02x", code);
-  if (code < 0x10000) return absl::StrFormat(hex_follows ? "\\u%04x" : "\\u%x", code);
-  return absl::StrFormat(hex_follows ? "\\U%08x" : "\\U%x", code);
+  // All digits only where the next character would count as one.
+  if (code < 0x10000) return absl::StrFormat("\\u%0*x", hex_follows ? 4 : 1, code);
+  return absl::StrFormat("\\U%0*x", hex_follows ? 8 : 1, code);
 }
 
 absl::string_view CategoryName(utf8proc_category_t category) {
