@@ -1,6 +1,7 @@
 #include "client/cli/csv.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace fluxgate::client {
 namespace {
@@ -40,6 +41,7 @@ absl::StatusOr<std::vector<std::string>> TakeRecord(absl::string_view& text) {
 
 absl::StatusOr<CsvTable> ParseCsv(absl::string_view text) {
   CsvTable table;
+  absl::ConsumePrefix(&text, "\xef\xbb\xbf");  // The byte-order mark that spreadsheets write.
   for (size_t line = 1; !text.empty(); ++line) {
     absl::StatusOr<std::vector<std::string>> record = TakeRecord(text);
     if (!record.ok()) {

@@ -1,5 +1,6 @@
 // push, params: files to the server and back.
 
+#include <cmath>
 #include <cstdio>
 
 #include "absl/flags/flag.h"
@@ -35,12 +36,21 @@ absl::Status RunPush(Client& client, const std::vector<std::string>& arguments) 
   if (!(share >= 0 && share < 1)) {
     return absl::InvalidArgumentError("--split is a share between 0 and 1");
   }
+  if (!std::isfinite(absl::GetFlag(FLAGS_scale))) {
+    return absl::InvalidArgumentError("--scale is a finite number");
+  }
   auto dataset = ReadDatasetFile(arguments[1], {.label = absl::GetFlag(FLAGS_label),
                                                 .onehot = absl::GetFlag(FLAGS_onehot),
                                                 .scale = absl::GetFlag(FLAGS_scale)});
   if (!dataset.ok()) return dataset.status();
   if (share == 0) return Push(client, arguments[0], *dataset);
   const auto [kept, held_out] = Split(*dataset, share, absl::GetFlag(FLAGS_seed).value_or(0));
+  for (const auto* side : {&kept, &held_out}) {
+    if (side->front().tensor.dims.back() > 0) continue;
+    return absl::InvalidArgumentError(absl::StrCat("--split ", share, " leaves one side of ",
+                                                   dataset->front().tensor.dims.back(),
+                                                   " examples empty"));
+  }
   absl::Status status = Push(client, arguments[0], kept);
   return status.ok() ? Push(client, absl::StrCat(arguments[0], "_test"), held_out) : status;
 }

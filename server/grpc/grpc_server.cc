@@ -91,6 +91,10 @@ absl::Status GrpcServer::Listen() {
   if (server_ == nullptr) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.listen));
   }
+  // A probe may ask for one service.
+  for (const std::string& service : reflection_->services()) {
+    server_->GetHealthCheckService()->SetServingStatus(service, true);
+  }
   const size_t colon = options_.listen.rfind(':');
   address_ = absl::StartsWith(options_.listen, "unix:")
                  ? options_.listen

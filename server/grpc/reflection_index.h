@@ -25,6 +25,8 @@ class ReflectionIndex {
 
   grpc::reflection::v1::ServerReflectionResponse Answer(
       const grpc::reflection::v1::ServerReflectionRequest& request) const;
+  // Full names, in order.
+  const std::vector<std::string>& services() const { return services_; }
 
  private:
   ReflectionIndex() = default;

@@ -76,6 +76,9 @@ class Health(unittest.TestCase):
     def test_check_and_watch(self):
         with harness.Server() as server:
             self.assertEqual(health(server), "SERVING")
+            named = server.grpcurl("-d", '{"service":"fluxgate.v1.Models"}', "ADDRESS",
+                                   "grpc.health.v1.Health/Check")
+            self.assertIn('"SERVING"', named.stdout)
             unknown = server.grpcurl("-d", '{"service":"nope"}', "ADDRESS",
                                      "grpc.health.v1.Health/Check")
             self.assertIn("NotFound", unknown.stderr)

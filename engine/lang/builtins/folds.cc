@@ -1,4 +1,6 @@
 // sum, prod, maximum, minimum, extrema, any, all, count, cumsum, cumprod.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/arrays.h"
 #include "engine/lang/builtins/reductions.h"
@@ -63,9 +65,28 @@ absl::StatusOr<Value> FoldElements(Evaluator& eval, const Reduction& r,
   return result;
 }
 
+// What a range of integers gives without its elements; sums wrap, as theirs do.
+absl::optional<Value> ReduceRange(OpKind op, const Value& v) {
+  const Range* range = v.As<Range>();
+  if (range == nullptr || range->length == 0 || IsFloat(range->dtype())) return absl::nullopt;
+  const int64_t first = range->At(0).AsInt64(), last = range->At(range->length - 1).AsInt64();
+  if (op == OpKind::kReduceMax) return Value::Int(std::max(first, last));
+  if (op == OpKind::kReduceMin) return Value::Int(std::min(first, last));
+  if (op != OpKind::kSum) return absl::nullopt;
+  // Pairs of elements from both ends, or as often the one in the middle.
+  const auto n = static_cast<uint64_t>(range->length);
+  const uint64_t sum = n % 2 == 0
+                           ? n / 2 * (static_cast<uint64_t>(first) + static_cast<uint64_t>(last))
+                           : n * static_cast<uint64_t>(range->At(range->length / 2).AsInt64());
+  return Value::Int(static_cast<int64_t>(sum));
+}
+
 absl::StatusOr<Value> Reduce(Evaluator& eval, const Reduction& r, const Arguments& x) {
   const Value* init = x.Keyword("init");
   FG_ASSIGN_OR_RETURN(const auto dims, DimsKeyword(eval, x));
+  if (x.size() == 1 && !dims && init == nullptr) {
+    if (absl::optional<Value> known = ReduceRange(r.op, x[0])) return *std::move(known);
+  }
   FG_ASSIGN_OR_RETURN(const Value v,
                       Mapped(eval, x.size() == 2 ? &x[0] : nullptr, x[x.size() - 1]));
   if (IsNumeric(v)) return v;

@@ -83,7 +83,10 @@ std::string Printer::ShowNumber(const Scalar& number, const ShowContext& context
     case DType::kFloat32: {
       const auto v = static_cast<float>(number.AsDouble());
       const bool known = context.known != nullptr && context.known->name == "Float32";
-      return known && context.compact ? FormatCompact(v) : FormatFloat(v, /*suffix=*/!known);
+      if (known && context.compact) return FormatCompact(v);
+      return FormatFloat(v, context.printed ? Float32Style::kPrinted
+                            : known         ? Float32Style::kElement
+                                            : Float32Style::kLone);
     }
     case DType::kFloat64:
       break;
@@ -255,7 +258,7 @@ std::string Print(const Value& value) {
     case Kind::kNumber:
     case Kind::kTraced: {  // Without the f0 of a Float32, the 0x of an UInt8.
       ShowContext context;
-      context.known = DTypeType(DType::kFloat32);
+      context.printed = true;
       const bool hex = value.is_number() && !value.scalar().is_float();
       return Printer({}).Show(hex ? Value(value.scalar().As(Scalar::Written::kPlain)) : value,
                               context);

@@ -32,6 +32,7 @@ std::string LayOutMatrix(int64_t rows, int64_t columns, const DisplayOptions& op
 struct ShowContext {
   bool limit = false;    // long collections are elided
   bool compact = false;  // floats have six digits
+  bool printed = false;  // by print: a Float32 without its f
   TypePtr known;         // the type that the reader knows already (:typeinfo); null: none
 };
 

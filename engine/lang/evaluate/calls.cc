@@ -461,6 +461,25 @@ absl::StatusOr<Value> Machine::CallStruct(const Value& self, absl::Span<const Va
   return NotCallable(self);
 }
 
+// Whether a struct's own constructor, of one argument for each field, takes these arguments and is
+// more specific than `method`.
+bool DefaultIsNarrower(const StructType& type, const Method& method,
+                       absl::Span<const Value> arguments) {
+  if (arguments.size() != type.fields.size()) return false;
+  Method own;
+  TypeBindings bindings;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    TypePtr declared = type.fields[i].type.Share<Type>();
+    if (declared != nullptr &&
+        !(ContainsVariable(*declared) ? MatchType(TypeOf(arguments[i]), *declared, &bindings)
+                                      : IsA(arguments[i], *declared))) {
+      return false;
+    }
+    own.types.push_back(std::move(declared));
+  }
+  return MoreSpecific(own, method);
+}
+
 absl::StatusOr<Value> Machine::CallType(const Value& callee, absl::Span<const Value> arguments,
                                         const Keywords& keywords) {
   const Type& type = *callee.As<Type>();
@@ -482,7 +501,11 @@ absl::StatusOr<Value> Machine::CallType(const Value& callee, absl::Span<const Va
     if (it != constructors_.end()) {
       TypeBindings bindings;
       const std::shared_ptr<GenericFunction> function = it->second;
-      if (const auto method = FindMethod(*function, arguments, &bindings)) {
+      const auto method = FindMethod(*function, arguments, &bindings);
+      const bool by_default = method != nullptr && keywords.empty() &&
+                              default_constructor_.contains(made) &&
+                              DefaultIsNarrower(*made, *method, arguments);
+      if (method != nullptr && !by_default) {
         return Invoke(*method, callee, arguments, keywords, bindings);
       }
     }

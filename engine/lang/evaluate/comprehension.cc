@@ -58,17 +58,15 @@ absl::Status ComprehensionRun::Start() {
     Dims dims;
     for (size_t i = levels_.size(); i-- > 0;) {
       const Value& iterable = iterables_[i];
-      if (const auto* lazy = iterable.AsClass<Iterable>()) {
-        if (lazy->size() < 0) {
+      const auto* lazy = iterable.AsClass<Iterable>();
+      const Shape shape = lazy == nullptr ? ShapeOf(iterable) : Shape();
+      if (shape.rank() == 0 && !iterable.is_number() && !iterable.is(Kind::kTraced)) {
+        const int64_t length = lazy == nullptr ? LengthOf(iterable) : lazy->size();
+        if (length < 0) {  // Only the end tells.
           product = false;
           break;
         }
-        dims.push_back(lazy->size());
-        continue;
-      }
-      const Shape shape = ShapeOf(iterable);
-      if (shape.rank() == 0 && !iterable.is_number() && !iterable.is(Kind::kTraced)) {
-        dims.push_back(LengthOf(iterable));
+        dims.push_back(length);
       }
       for (const int64_t d : shape.dims()) dims.push_back(d);
     }

@@ -5,6 +5,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/lang/evaluate/machine.h"
 #include "engine/lang/evaluate/modules.h"
+#include "engine/lang/evaluate/printf.h"
 #include "engine/lang/evaluate/rewrite.h"
 #include "engine/lang/syntax/diagnostics.h"
 #include "engine/value/containers.h"
@@ -51,6 +52,22 @@ absl::StatusOr<Value> Machine::EvalMacro(const Node& node, Frame& frame) {
       FG_RETURN_IF_ERROR(host_.Print(absl::StrCat(TextOf(*child, frame), " = ", text, "\n")));
     }
     return value;
+  }
+  if (name == "@printf" || name == "@sprintf") {
+    std::vector<Value> values;
+    for (const NodePtr& child : node.children) {
+      FG_ASSIGN_OR_RETURN(Value value, Eval(*child, frame));
+      values.push_back(std::move(value));
+    }
+    if (values.empty() || !values[0].is(Kind::kString)) {
+      return JuliaError("ArgumentError",
+                        absl::StrCat(name, ": first argument must be a format string"));
+    }
+    FG_ASSIGN_OR_RETURN(std::string text, FormatPrintf(*this, values[0].text(),
+                                                       absl::MakeConstSpan(values).subspan(1)));
+    if (name == "@sprintf") return Value::String(std::move(text));
+    FG_RETURN_IF_ERROR(host_.Print(text));
+    return Value();
   }
   if (name == "@info" || name == "@warn" || name == "@error" || name == "@debug") {
     return EvalLogMacro(node, frame);

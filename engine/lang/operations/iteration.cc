@@ -58,6 +58,37 @@ class StringIterator : public Iterator {
   size_t position_ = 0;
 };
 
+// A struct with iterate methods of its own: iterate(x) and iterate(x, state) give an element and
+// the next state, or nothing.
+class ProtocolIterator : public Iterator {
+ public:
+  // `first` is what iterate(x) gave.
+  ProtocolIterator(Evaluator& eval, Value iterable, Value first)
+      : eval_(eval), iterable_(std::move(iterable)), step_(std::move(first)) {}
+  absl::StatusOr<bool> Next(Value* element) override {
+    if (begun_) {
+      bool found = false;
+      FG_ASSIGN_OR_RETURN(step_, eval_.CallExtension("iterate", {iterable_, state_}, &found));
+      if (!found) return MethodError("iterate", {iterable_, state_});
+    }
+    begun_ = true;
+    if (step_.is_nothing()) return false;
+    const Tuple* step = step_.As<Tuple>();
+    if (step == nullptr || step->elements.size() != 2) {
+      return ArgumentError("iterate must return nothing or a tuple (element, state)");
+    }
+    *element = step->elements[0];
+    state_ = step->elements[1];
+    return true;
+  }
+
+ private:
+  Evaluator& eval_;
+  const Value iterable_;
+  Value step_, state_;
+  bool begun_ = false;
+};
+
 std::unique_ptr<Iterator> OverValues(std::vector<Value> values) {
   return std::make_unique<ValuesIterator>(std::move(values));
 }
@@ -99,6 +130,13 @@ absl::StatusOr<std::unique_ptr<Iterator>> Iterate(Evaluator& eval, const Value& 
       std::vector<Value> members;
       for (auto& [key, value] : iterable.As<Set>()->members.Entries()) members.push_back(key);
       return OverValues(std::move(members));
+    }
+    case Kind::kStruct: {
+      bool found = false;
+      FG_ASSIGN_OR_RETURN(Value first, eval.CallExtension("iterate", {iterable}, &found));
+      if (!found) break;
+      return std::unique_ptr<Iterator>(
+          std::make_unique<ProtocolIterator>(eval, iterable, std::move(first)));
     }
     case Kind::kOpaque:
       if (const auto* lazy = iterable.AsClass<Iterable>()) return lazy->Begin(eval);

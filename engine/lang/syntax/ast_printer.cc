@@ -29,7 +29,7 @@ std::string PrintLiteral(const Value& value) {
     case DType::kBool:
       return s.AsBool() ? "true" : "false";
     case DType::kFloat32:
-      return FormatFloat(static_cast<float>(s.AsDouble()), /*suffix=*/true);
+      return FormatFloat(static_cast<float>(s.AsDouble()), Float32Style::kLone);
     case DType::kFloat64:
       return FormatFloat(s.AsDouble());
     default:

@@ -110,7 +110,7 @@ std::string Compact(T v) {
   if (!std::isfinite(v)) return Special(v, "");
   Decimal d = Shortest(v);
   RoundDigits(kCompactDigits, static_cast<double>(v), &d);
-  return Layout(d, 'e', false);
+  return Layout(d, std::is_same_v<T, float> ? 'f' : 'e', false);
 }
 
 }  // namespace
@@ -119,9 +119,10 @@ std::string FormatFloat(double v) {
   return std::isfinite(v) ? Layout(Shortest(v), 'e', false) : Special(v, "");
 }
 
-std::string FormatFloat(float v, bool suffix) {
-  if (!std::isfinite(v)) return Special(v, suffix ? "32" : "");
-  return Layout(Shortest(v), suffix ? 'f' : 'e', suffix);
+std::string FormatFloat(float v, Float32Style style) {
+  const bool lone = style == Float32Style::kLone;
+  if (!std::isfinite(v)) return Special(v, lone ? "32" : "");
+  return Layout(Shortest(v), style == Float32Style::kPrinted ? 'e' : 'f', lone);
 }
 
 std::string FormatCompact(double v) { return Compact(v); }

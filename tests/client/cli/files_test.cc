@@ -31,6 +31,14 @@ TEST(CsvTest, ReadsQuotedFieldsAndBlankLines) {
   EXPECT_EQ(table->rows[1][1], "two\nlines");
 }
 
+TEST(CsvTest, AByteOrderMarkIsNoPartOfTheFirstName) {
+  const auto table = ParseCsv(
+      "\xef\xbb\xbf"
+      "a,b\n1,2\n");
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_EQ(table->columns[0], "a");
+}
+
 TEST(CsvTest, NamesTheRecordThatIsWrong) {
   EXPECT_NE(ParseCsv("a,b\n1,2\n3\n").status().message().find("record 3"), absl::string_view::npos);
   EXPECT_FALSE(ParseCsv("a,\"b\n1,2").ok());

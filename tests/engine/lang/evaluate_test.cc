@@ -94,6 +94,22 @@ constexpr JuliaCase kStructs[] = {
     {"mutable struct M\n n::Int\nend\nm = M(1)\nm.n += 5\nm.n", "6"},
     {"struct A\n W\n b\nend\nA(i::Integer, o::Integer) = A(i * 10, o * 10.0)\nA(1, 2).W", "10"},
     {"struct A\n k\nend\n(a::A)(x) = a.k * x\nA(3)(4)", "12"},
+    // A struct's own constructor is more specific than one that takes anything, or any number.
+    {"struct Split{T}\n paths::T\nend\nSplit(paths...) = Split(paths)\nSplit(1, 2).paths",
+     "(1, 2)"},
+    {"struct Join{T, F}\n f::F\n paths::T\nend\nJoin(f, paths...) = Join(f, paths)\n"
+     "Join(+, 1, 2, 3).paths",
+     "(1, 2, 3)"},
+    {"struct A\n x::Float64\nend\nA(x) = A(Float64(x) + 1)\nA(1).x, A(1.0).x", "(2.0, 1.0)"},
+    {"struct A\n x\nend\nA(x) = (x, 0)\nA(1)", "(1, 0)"},
+    {"using Printf\n@sprintf(\"%5.2f|%-4d|%s|%e|%%\", pi, 7, [1, 2], 12345.678)",
+     "\" 3.14|7   |[1, 2]|1.234568e+04|%\""},
+    {"using Printf\n@sprintf(\"%d %d\", 1)",
+     "ERROR: ArgumentError: the format asks for more values than there are"},
+    // Iteration by a struct's own methods.
+    {"struct It\n n\nend\nBase.iterate(i::It, s = 1) = s > i.n ? nothing : (s^2, s + 1)\n"
+     "r = 0\nfor x in It(3)\n r += x\nend\nr, collect(It(2)), [2x for x in It(2)]",
+     "(14, [1, 4], [2, 8])"},
     {"struct Pos\n x\n Pos(x) = x > 0 ? new(x) : error(\"negative\")\nend\nPos(3).x", "3"},
     {"struct Pos\n x\n Pos(x) = x > 0 ? new(x) : error(\"negative\")\nend\nPos(-3)",
      "ERROR: ErrorException: negative"},

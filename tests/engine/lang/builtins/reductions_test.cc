@@ -15,6 +15,8 @@ TEST_P(ReductionsTest, ShowsWhatJuliaShows) {
 const JuliaCase kFolds[] = {
     {"sum([1, 2, 3]), prod([1, 2, 3]), maximum([1, 3, 2]), minimum([3, 1])", "(6, 6, 3, 1)"},
     {"sum([true, true])", "2"},
+    {"sum(1:10^12), sum(1:3), sum(10:-3:2), maximum(1:10^12), minimum(5:-1:2)",
+     "(1001882602603448320, 6, 21, 1000000000000, 2)"},
     {"sum([1 2; 3 4], dims = 1)", "1×2 Matrix{Int64}:\n 4  6"},
     {"sum([1 2; 3 4], dims = 2)", "2×1 Matrix{Int64}:\n 3\n 7"},
     {"sum([1 2; 3 4], dims = (1, 2))", "1×1 Matrix{Int64}:\n 10"},

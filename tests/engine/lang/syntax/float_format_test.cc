@@ -31,17 +31,19 @@ TEST(FloatFormatTest, Float64) {
 }
 
 TEST(FloatFormatTest, Float32) {
-  EXPECT_EQ(FormatFloat(122.64734f, true), "122.64734f0");
-  EXPECT_EQ(FormatFloat(122.64734f, false), "122.64734");
-  EXPECT_EQ(FormatFloat(0.1f, true), "0.1f0");
-  EXPECT_EQ(FormatFloat(0.0f, true), "0.0f0");
-  EXPECT_EQ(FormatFloat(1e-5f, true), "1.0f-5");
-  EXPECT_EQ(FormatFloat(1e-5f, false), "1.0e-5");
-  EXPECT_EQ(FormatFloat(1e10f, true), "1.0f10");
-  EXPECT_EQ(FormatFloat(0.00339581f, true), "0.00339581f0");
-  EXPECT_EQ(FormatFloat(std::numeric_limits<float>::infinity(), true), "Inf32");
-  EXPECT_EQ(FormatFloat(std::numeric_limits<float>::quiet_NaN(), true), "NaN32");
-  EXPECT_EQ(FormatFloat(-std::numeric_limits<float>::infinity(), false), "-Inf");
+  EXPECT_EQ(FormatFloat(122.64734f, Float32Style::kLone), "122.64734f0");
+  EXPECT_EQ(FormatFloat(122.64734f, Float32Style::kElement), "122.64734");
+  EXPECT_EQ(FormatFloat(0.1f, Float32Style::kLone), "0.1f0");
+  EXPECT_EQ(FormatFloat(0.0f, Float32Style::kLone), "0.0f0");
+  EXPECT_EQ(FormatFloat(1e-5f, Float32Style::kLone), "1.0f-5");
+  EXPECT_EQ(FormatFloat(1e-5f, Float32Style::kElement), "1.0f-5");
+  EXPECT_EQ(FormatFloat(1e-5f, Float32Style::kPrinted), "1.0e-5");
+  EXPECT_EQ(FormatCompact(1.5e-8f), "1.5f-8");
+  EXPECT_EQ(FormatFloat(1e10f, Float32Style::kLone), "1.0f10");
+  EXPECT_EQ(FormatFloat(0.00339581f, Float32Style::kLone), "0.00339581f0");
+  EXPECT_EQ(FormatFloat(std::numeric_limits<float>::infinity(), Float32Style::kLone), "Inf32");
+  EXPECT_EQ(FormatFloat(std::numeric_limits<float>::quiet_NaN(), Float32Style::kLone), "NaN32");
+  EXPECT_EQ(FormatFloat(-std::numeric_limits<float>::infinity(), Float32Style::kElement), "-Inf");
 }
 
 TEST(FloatFormatTest, SixDigits) {
