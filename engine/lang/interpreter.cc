@@ -61,13 +61,18 @@ absl::StatusOr<Value> Interpreter::Resolve(absl::string_view name) const {
       if (const Value* member = FindMember(module, name.substr(dot + 1))) return *member;
     }
   }
-  std::vector<std::string> candidates = Names();
-  candidates.insert(candidates.end(), BuiltinNames().begin(), BuiltinNames().end());
-  std::string nearest = QualifiedName(name);
-  if (nearest.empty()) nearest = NearestName(name, candidates);
+  const std::string nearest = Suggestion(name);
   return absl::NotFoundError(
       absl::StrCat("`", name, "` not defined",
                    nearest.empty() ? "" : absl::StrCat("; did you mean `", nearest, "`?")));
+}
+
+std::string Interpreter::Suggestion(absl::string_view name) const {
+  std::string qualified = QualifiedName(name);
+  if (!qualified.empty()) return qualified;
+  std::vector<std::string> candidates = Names();
+  candidates.insert(candidates.end(), BuiltinNames().begin(), BuiltinNames().end());
+  return NearestName(name, candidates);
 }
 
 absl::Status Interpreter::Assign(absl::string_view name, Value value) {

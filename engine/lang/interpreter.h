@@ -41,6 +41,8 @@ class Interpreter {
   const Value* Find(absl::string_view name) const;
   // A user's name or a built-in one, qualified or not ("Flux.mse"). NOT_FOUND suggests the nearest.
   absl::StatusOr<Value> Resolve(absl::string_view name) const;
+  // The known name that an unknown one may stand for; empty when none is near.
+  std::string Suggestion(absl::string_view name) const;
   absl::Status Assign(absl::string_view name, Value value);  // INVALID_ARGUMENT: not an identifier
   bool Erase(absl::string_view name);
   std::vector<std::string> Names() const;  // in order of first definition

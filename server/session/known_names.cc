@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/status_message.h"
 #include "engine/lang/syntax/diagnostics.h"
 #include "engine/nn/activations.h"
 #include "engine/nn/initialisers.h"
@@ -88,12 +89,9 @@ absl::Status NoSuchFunction(Visit& visit, absl::string_view name, Sort sort) {
   all.insert(all.end(), mine.begin(), mine.end());
   std::string nearest = NearestName(name, all);
   if (nearest.empty()) {
-    // The language knows more names than those of the sort; its own error ends with a question.
-    const absl::Status unknown = visit.interpreter().Resolve(name).status();
-    const size_t question = unknown.message().find("; did you mean");
-    if (question != absl::string_view::npos) {
-      absl::StrAppend(&message, unknown.message().substr(question));
-    }
+    // The language knows more names than those of the sort.
+    const std::string other = visit.interpreter().Suggestion(name);
+    if (!other.empty()) absl::StrAppend(&message, "; did you mean `", other, "`?");
   } else {
     absl::StrAppend(&message, "; did you mean \"", nearest, "\"?");
   }
@@ -106,10 +104,7 @@ absl::Status NoSuchFunction(Visit& visit, absl::string_view name, Sort sort) {
 }
 
 absl::Status Hinted(const absl::Status& status, absl::string_view hint) {
-  absl::Status hinted(status.code(), absl::StrCat(status.message(), hint));
-  status.ForEachPayload(
-      [&](absl::string_view url, const absl::Cord& payload) { hinted.SetPayload(url, payload); });
-  return hinted;
+  return WithMessage(status, absl::StrCat(status.message(), hint));
 }
 
 std::string WithArticle(absl::string_view noun) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/optional.h"
+#include "engine/base/status_message.h"
 #include "engine/lang/syntax/diagnostics.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/fluxgate/v1/error.pb.h"
@@ -76,9 +77,7 @@ absl::Status AtField(absl::Status status, absl::string_view field) {
   auto* violation = bad.add_field_violations();
   violation->set_field(CleanText(field, kMaxExcerpt));
   violation->set_description(CleanText(status.message(), kMaxMessage));
-  absl::Status result(status.code(), absl::StrCat(field, ": ", status.message()));
-  status.ForEachPayload(
-      [&](absl::string_view url, const absl::Cord& payload) { result.SetPayload(url, payload); });
+  absl::Status result = WithMessage(status, absl::StrCat(field, ": ", status.message()));
   result.SetPayload(kBadRequest, absl::Cord(bad.SerializeAsString()));
   return result;
 }

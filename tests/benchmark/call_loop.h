@@ -12,6 +12,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/base/status_macros.h"
+#include "tests/benchmark/channel.h"
 
 namespace fluxgate::benchmark {
 
@@ -35,9 +37,7 @@ class CallLoop {
     for (Slot& slot : slots_) Send(slot);
     std::unique_lock<std::mutex> lock(mutex_);
     done_.wait(lock, [this] { return running_ == 0; });
-    if (!error_.ok()) {
-      return absl::UnknownError(error_.error_message());
-    }
+    FG_RETURN_IF_ERROR(ToStatus(error_));
     return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
                .count() /
            calls;

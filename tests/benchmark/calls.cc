@@ -19,15 +19,12 @@
 #include "proto/fluxgate/v1/workspace.grpc.pb.h"
 #include "tests/benchmark/bare.grpc.pb.h"
 #include "tests/benchmark/call_loop.h"
+#include "tests/benchmark/channel.h"
 #include "tests/benchmark/child_process.h"
 #include "tests/benchmark/rounds.h"
 
 namespace fluxgate::benchmark {
 namespace {
-
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
-  return grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
-}
 
 class Calls {
  public:
@@ -61,8 +58,7 @@ class Calls {
     define.set_source("Chain(Dense(64 => 32, relu), Dense(32 => 10))");
     v1::DefineModelResponse defined;
     grpc::ClientContext context;
-    const grpc::Status status = models_->DefineModel(&context, define, &defined);
-    if (!status.ok()) return absl::UnknownError(status.error_message());
+    FG_RETURN_IF_ERROR(ToStatus(models_->DefineModel(&context, define, &defined)));
     v1::PredictRequest predict;
     predict.set_model("digits");
     predict.mutable_x()->add_dims(64);

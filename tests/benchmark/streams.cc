@@ -3,8 +3,6 @@
 //
 //   streams FLUXGATE_SERVER BARE_SERVER [ROUNDS]
 
-#include <grpcpp/grpcpp.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -16,6 +14,7 @@
 #include "proto/fluxgate/v1/datasets.grpc.pb.h"
 #include "proto/fluxgate/v1/models.grpc.pb.h"
 #include "tests/benchmark/bare.grpc.pb.h"
+#include "tests/benchmark/channel.h"
 #include "tests/benchmark/child_process.h"
 #include "tests/benchmark/raw_socket.h"
 #include "tests/benchmark/rounds.h"
@@ -26,16 +25,6 @@ namespace {
 constexpr int64_t kSide = 8192;  // A matrix of kSide x kSide float32: 256 MiB.
 constexpr int64_t kBytes = kSide * kSide * 4;
 constexpr int64_t kChunk = 1 << 20;
-
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(4 << 20);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
-
-absl::Status ToStatus(const grpc::Status& status) {
-  return status.ok() ? absl::OkStatus() : absl::UnknownError(status.error_message());
-}
 
 // Milliseconds of a transfer.
 template <typename Work>

@@ -18,20 +18,6 @@
 namespace fluxgate::lang {
 namespace {
 
-// "f(::Int64; z::Bool)": what a MethodError names.
-absl::Status NoMethod(absl::string_view name, absl::Span<const Value> arguments,
-                      const Keywords& keywords) {
-  if (keywords.empty()) return MethodError(name, arguments);
-  std::vector<std::string> types, named;
-  for (const Value& a : arguments) types.push_back(absl::StrCat("::", TypeOf(a)->ToString()));
-  for (const auto& [key, v] : keywords) {
-    named.push_back(absl::StrCat(key, "::", TypeOf(v)->ToString()));
-  }
-  return JuliaError("MethodError",
-                    absl::StrCat("no method matching ", name, "(", absl::StrJoin(types, ", "), "; ",
-                                 absl::StrJoin(named, ", "), ")"));
-}
-
 // Local functions that capture each other's variables keep one another alive: when nobody else
 // holds any of them, they end with the frame.
 void ReleaseCycles(Frame& frame) {
@@ -55,11 +41,6 @@ void ReleaseCycles(Frame& frame) {
     if (box.use_count() != held[box.get()] || function.use_count() != held[function.get()]) return;
   }
   for (const BoxPtr& box : boxes) box->value = Value();
-}
-
-int LineOf(const Source& source, const Node& node) {
-  const auto end = source.text.begin() + std::min<size_t>(node.span.begin, source.text.size());
-  return 1 + static_cast<int>(std::count(source.text.begin(), end, '\n'));
 }
 
 }  // namespace
@@ -211,6 +192,19 @@ absl::StatusOr<Value> Machine::CallFunctionObject(const Value& f, absl::Span<con
   return NotCallable(f);
 }
 
+absl::Status Machine::NoMethod(absl::string_view name, absl::Span<const Value> arguments,
+                               const Keywords& keywords) {
+  if (keywords.empty()) return MethodError(name, arguments);
+  std::vector<std::string> types, named;
+  for (const Value& a : arguments) types.push_back(absl::StrCat("::", TypeOf(a)->ToString()));
+  for (const auto& [key, v] : keywords) {
+    named.push_back(absl::StrCat(key, "::", TypeOf(v)->ToString()));
+  }
+  return JuliaError("MethodError",
+                    absl::StrCat("no method matching ", name, "(", absl::StrJoin(types, ", "), "; ",
+                                 absl::StrJoin(named, ", "), ")"));
+}
+
 absl::StatusOr<Value> Machine::CallGeneric(const GenericFunction& function, const Value& self,
                                            absl::Span<const Value> arguments,
                                            const Keywords& keywords) {
@@ -288,8 +282,8 @@ absl::Status Machine::AddTrace(absl::Status status, const Frame& frame) const {
   if (!diagnostic || diagnostic->trace.size() >= kMaxTrace) return status;
   const Source& source = *frame.code->program->source;
   const Node& at = frame.failed != nullptr ? *frame.failed : *frame.code->definition;
-  diagnostic->trace.push_back(
-      absl::StrCat(frame.code->name, " at ", source.name, ":", LineOf(source, at)));
+  diagnostic->trace.push_back(absl::StrCat(frame.code->name, " at ", source.name, ":",
+                                           PositionAt(source, at.span.begin).line));
   return WithDiagnostic(status, *diagnostic);
 }
 
@@ -459,91 +453,6 @@ absl::StatusOr<Value> Machine::CallStruct(const Value& self, absl::Span<const Va
     }
   }
   return NotCallable(self);
-}
-
-// Whether a struct's own constructor, of one argument for each field, takes these arguments and is
-// more specific than `method`.
-bool DefaultIsNarrower(const StructType& type, const Method& method,
-                       absl::Span<const Value> arguments) {
-  if (arguments.size() != type.fields.size()) return false;
-  Method own;
-  TypeBindings bindings;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    TypePtr declared = type.fields[i].type.Share<Type>();
-    if (declared != nullptr &&
-        !(ContainsVariable(*declared) ? MatchType(TypeOf(arguments[i]), *declared, &bindings)
-                                      : IsA(arguments[i], *declared))) {
-      return false;
-    }
-    own.types.push_back(std::move(declared));
-  }
-  return MoreSpecific(own, method);
-}
-
-absl::StatusOr<Value> Machine::CallType(const Value& callee, absl::Span<const Value> arguments,
-                                        const Keywords& keywords) {
-  const Type& type = *callee.As<Type>();
-  const StructType* made = type.struct_type.get();
-  if (!type.parameters.empty()) {
-    // Constructors written P{T}(x) take the type itself first.
-    const auto it = callables_.find(absl::StrCat("Type:", type.name));
-    if (it != callables_.end()) {
-      std::vector<Value> all = {callee};
-      all.insert(all.end(), arguments.begin(), arguments.end());
-      TypeBindings bindings;
-      const std::shared_ptr<GenericFunction> function = it->second;
-      if (const auto method = FindMethod(*function, all, &bindings)) {
-        return Invoke(*method, callee, all, keywords, bindings);
-      }
-    }
-  } else if (made != nullptr) {
-    const auto it = constructors_.find(made);
-    if (it != constructors_.end()) {
-      TypeBindings bindings;
-      const std::shared_ptr<GenericFunction> function = it->second;
-      const auto method = FindMethod(*function, arguments, &bindings);
-      const bool by_default = method != nullptr && keywords.empty() &&
-                              default_constructor_.contains(made) &&
-                              DefaultIsNarrower(*made, *method, arguments);
-      if (method != nullptr && !by_default) {
-        return Invoke(*method, callee, arguments, keywords, bindings);
-      }
-    }
-  }
-  if (made == nullptr) return CallBuiltinType(callee, type, arguments, keywords);
-  if (const nn::Layer* layer = nn::FindLayer(*made)) {
-    FG_RETURN_IF_ERROR(meter_.Step(8));
-    return nn::CallFunction(*this, layer->constructor, nn::Arguments{arguments, keywords});
-  }
-  const bool has_default = made->builtin || default_constructor_.contains(made);
-  // `new` and exceptions may leave the last fields out; a default constructor may not.
-  const bool complete = made->builtin || arguments.size() == made->fields.size();
-  if (!has_default || !complete || !keywords.empty()) {
-    return NoMethod(type.name, arguments, keywords);
-  }
-  std::vector<TypePtr> parameters;
-  for (const Type::Parameter& p : type.parameters) parameters.push_back(p.type);
-  return ConstructStruct(type.struct_type, std::move(parameters), arguments);
-}
-
-absl::StatusOr<Value> Machine::CallBuiltinType(const Value& callee, const Type& type,
-                                               absl::Span<const Value> arguments,
-                                               const Keywords& keywords) {
-  bool found = false;
-  absl::StatusOr<Value> extended = TryExtension(type.name, arguments, keywords, &found);
-  if (found) return extended;
-  const std::string printed = type.ToString();
-  const Builtin* constructor = FindConstructor(printed.substr(0, printed.find('{')));
-  if (constructor == nullptr) constructor = FindConstructor(type.name);
-  if (constructor != nullptr) {
-    std::vector<Value> all = {callee};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    return CallNative(*constructor, all, keywords);
-  }
-  if (arguments.size() == 1 && keywords.empty() && !type.abstract && type.name != "Any") {
-    return ConvertTo(*this, arguments[0], type);
-  }
-  return NoMethod(printed, arguments, keywords);
 }
 
 }  // namespace fluxgate::lang

@@ -277,44 +277,6 @@ absl::StatusOr<Value> Machine::EvalStruct(const Node& node, Frame& frame) {
   return Value();
 }
 
-absl::StatusOr<Value> Machine::ConstructStruct(const std::shared_ptr<const StructType>& type,
-                                               std::vector<TypePtr> parameters,
-                                               absl::Span<const Value> arguments) {
-  const size_t count = type->fields.size();
-  if (arguments.size() > count) return MethodError(type->name, arguments);
-  TypeBindings bindings;
-  for (size_t i = 0; i < type->parameters.size() && i < parameters.size(); ++i) {
-    bindings.emplace_back(type->parameters[i], parameters[i]);
-  }
-  const bool infer = bindings.empty();
-  std::vector<Value> fields(count);
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    TypePtr declared = type->fields[i].type.Share<Type>();
-    fields[i] = arguments[i];
-    if (declared == nullptr) continue;
-    if (infer && ContainsVariable(*declared)) {
-      if (!MatchType(TypeOf(arguments[i]), *declared, &bindings)) {
-        return MethodError(type->name, arguments);
-      }
-      continue;
-    }
-    declared = Substitute(declared, bindings);
-    if (IsA(arguments[i], *declared)) continue;
-    absl::StatusOr<Value> converted = ConvertTo(*this, arguments[i], *declared);
-    if (!converted.ok()) return std::move(converted).status();
-    fields[i] = *std::move(converted);
-  }
-  auto made = std::make_shared<Struct>(type, std::move(fields));
-  for (const std::string& parameter : type->parameters) {
-    for (const auto& [name, bound] : bindings) {
-      if (name != parameter || bound == nullptr) continue;
-      made->type_arguments.push_back(TypeValue(bound));
-      break;
-    }
-  }
-  return Value(std::move(made));
-}
-
 absl::StatusOr<Value> Machine::EvalUsing(const Node& node, Frame&) {
   for (const std::string& path : node.names) {
     // "Flux", "Flux.Losses", "Flux: train!", "A as B", "A: b as c".

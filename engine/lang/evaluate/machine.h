@@ -192,11 +192,6 @@ class Machine final : public Evaluator {
   absl::Status BindParameter(const Code::Parameter& parameter, Value value, Frame& frame);
   absl::StatusOr<Value> CallNative(const Builtin& builtin, absl::Span<const Value> arguments,
                                    const Keywords& keywords);
-  absl::StatusOr<Value> CallBuiltinType(const Value& callee, const Type& type,
-                                        absl::Span<const Value> arguments,
-                                        const Keywords& keywords);
-  absl::StatusOr<Value> CallType(const Value& type, absl::Span<const Value> arguments,
-                                 const Keywords& keywords);
   absl::StatusOr<Value> CallStruct(const Value& self, absl::Span<const Value> arguments,
                                    const Keywords& keywords);
   // Tries users' methods for a built-in name.
@@ -204,6 +199,20 @@ class Machine final : public Evaluator {
                                      const Keywords& keywords, bool* found);
   absl::Status NotCallable(const Value& f) const;
   absl::Status AddTrace(absl::Status status, const Frame& frame) const;
+
+  // MethodError of "f(::Int64; z::Bool)".
+  static absl::Status NoMethod(absl::string_view name, absl::Span<const Value> arguments,
+                               const Keywords& keywords);
+
+  // ---- constructors.cc ----
+  absl::StatusOr<Value> CallType(const Value& type, absl::Span<const Value> arguments,
+                                 const Keywords& keywords);
+  absl::StatusOr<Value> CallBuiltinType(const Value& callee, const Type& type,
+                                        absl::Span<const Value> arguments,
+                                        const Keywords& keywords);
+  absl::StatusOr<Value> ConstructStruct(const std::shared_ptr<const StructType>& type,
+                                        std::vector<TypePtr> parameters,
+                                        absl::Span<const Value> arguments);
 
   // ---- assign.cc ----
   absl::StatusOr<Value> EvalAssign(const Node& node, Frame& frame);
@@ -255,9 +264,6 @@ class Machine final : public Evaluator {
   absl::StatusOr<Value> DefineCallable(const Node& node, const Method& method,
                                        const TypeBindings& variables, Frame& frame);
   absl::StatusOr<Value> DefineMember(const Node& node, const Method& method, Frame& frame);
-  absl::StatusOr<Value> ConstructStruct(const std::shared_ptr<const StructType>& type,
-                                        std::vector<TypePtr> parameters,
-                                        absl::Span<const Value> arguments);
   absl::StatusOr<Value> EvalUsing(const Node& node, Frame& frame);
   // Makes a package's member visible under a name.
   void Expose(const std::string& member, const std::string& name);

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "engine/base/status_message.h"
 #include "engine/lang/syntax/characters.h"
 
 namespace fluxgate {
@@ -181,9 +182,7 @@ absl::optional<SourceDiagnostic> GetDiagnostic(const absl::Status& status) {
 
 absl::Status WithDiagnostic(const absl::Status& status, const SourceDiagnostic& diagnostic) {
   if (status.ok()) return status;
-  absl::Status result(status.code(), Headline(diagnostic));
-  status.ForEachPayload(
-      [&](absl::string_view url, const absl::Cord& payload) { result.SetPayload(url, payload); });
+  absl::Status result = WithMessage(status, Headline(diagnostic));
   result.SetPayload(kTypeUrl, absl::Cord(Encode(diagnostic)));
   return result;
 }
