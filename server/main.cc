@@ -1,6 +1,5 @@
 // fluxgate-server: flags in, one line "listening on ADDRESS" out, and a clean end on SIGTERM.
 
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -107,14 +106,6 @@ absl::StatusOr<rpc::GrpcServerOptions> OptionsFromFlags() {
   return options;
 }
 
-// Freed blocks of tensors stay with the process: giving each back to the system and asking for it
-// again makes large messages several times slower.
-void KeepFreedMemory() {
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 256 << 20);
-  mallopt(M_TOP_PAD, 16 << 20);
-}
-
 // Waits for SIGTERM or SIGINT, which all threads block.
 void AwaitSignal(const sigset_t& signals, rpc::GrpcServer& server) {
   const timespec second{1, 0};
@@ -128,7 +119,6 @@ int Main() {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  KeepFreedMemory();
 
   absl::StatusOr<rpc::GrpcServerOptions> options = OptionsFromFlags();
   if (!options.ok()) {
