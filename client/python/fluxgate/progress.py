@@ -1,0 +1,40 @@
+"""A bar on standard error while a training runs: tqdm's where it is installed, else a line of text."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+tqdm: Any
+try:
+    from tqdm.auto import tqdm
+except ImportError:
+    tqdm = None
+
+Show = Callable[[int, str], None]
+"""Takes the steps made so far and what to say about them."""
+
+
+@contextlib.contextmanager
+def bar(title: str, steps: int, wanted: bool | None) -> Iterator[Show]:
+    """What shows progress until the block ends. By default on terminals and in notebooks only."""
+    if wanted is None:
+        wanted = sys.stderr.isatty() or "ipykernel" in sys.modules
+    if not wanted:
+        yield lambda step, text: None
+    elif tqdm is not None:
+        with tqdm(total=steps, desc=title, unit="step") as shown:
+            def show(step: int, text: str) -> None:
+                shown.set_postfix_str(text, refresh=False)
+                shown.update(step - shown.n)
+            yield show
+    else:
+        def write(step: int, text: str) -> None:
+            print(f"\r{title}: {step}/{steps} steps, {text}", end="\x1b[K", file=sys.stderr,
+                  flush=True)
+        try:
+            yield write
+        finally:
+            print(file=sys.stderr)

@@ -1,0 +1,19 @@
+"""Tests of the Python client."""
+
+load("//tests/system:system_test.bzl", "system_test")
+
+def python_client_test(name, data = []):
+    """A test of the Python client against the real server, or against one that misbehaves.
+
+    Args:
+      name: of the test and of its file.
+      data: further files that it reads.
+    """
+    system_test(
+        name = name,
+        data = data + [
+            "client_test_case.py",
+            "//client/python:fluxgate",
+        ],
+        main = name + ".py",
+    )
