@@ -29,7 +29,8 @@ _pool = descriptor_pool.DescriptorPool()
 def _message_class(descriptor: Any) -> Any:
     if hasattr(message_factory, "GetMessageClass"):
         return message_factory.GetMessageClass(descriptor)
-    return message_factory.MessageFactory(_pool).GetPrototype(descriptor)  # protobuf before 4.22
+    factory: Any = message_factory.MessageFactory(_pool)  # protobuf before 4.22
+    return factory.GetPrototype(descriptor)
 
 
 def message(name: str) -> Any:

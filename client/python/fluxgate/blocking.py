@@ -19,7 +19,7 @@ def blocking(method: Method[P, T]) -> Callable[Concatenate[Any, P], T]:
     `Blocking`, as `_async`.
     """
     @functools.wraps(method)
-    def call(self: Any, *args: P.args, **keywords: P.kwargs) -> T:
+    def call(self: Any, /, *args: P.args, **keywords: P.kwargs) -> T:
         return run(method(self._async, *args, **keywords))
     return call
 
@@ -27,6 +27,6 @@ def blocking(method: Method[P, T]) -> Callable[Concatenate[Any, P], T]:
 def blocking_as(wrap: Callable[[T], S], method: Method[P, T]) -> Callable[Concatenate[Any, P], S]:
     """The same of a method whose result is asynchronous, too: `wrap` makes a blocking one of it."""
     @functools.wraps(method)
-    def call(self: Any, *args: P.args, **keywords: P.kwargs) -> S:
+    def call(self: Any, /, *args: P.args, **keywords: P.kwargs) -> S:
         return wrap(run(method(self._async, *args, **keywords)))
     return call

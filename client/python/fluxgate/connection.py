@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any
 
 from numpy.typing import NDArray
@@ -52,14 +52,14 @@ class Connection:
             if not token:
                 return items
 
-    async def stream(self, method: str, **fields: Any) -> AsyncIterator[Message]:
+    async def stream(self, method: str, **fields: Any) -> AsyncGenerator[Message, None]:
         """The answers of a streaming method, called again until a first one has come."""
         request = self._request(method, **fields)
         backoff = Backoff(self._policy)
         begun = False
         while True:
             try:
-                async with contextlib.aclosing(  # type: ignore[type-var]
+                async with contextlib.aclosing(
                         self.transport.stream(METHODS[method], request)) as responses:
                     async for response in responses:
                         begun = True
@@ -70,13 +70,13 @@ class Connection:
                     raise
                 await self._pause(backoff, error)
 
-    async def watch(self, job: str, after_event: int = 0) -> AsyncIterator[Message]:
+    async def watch(self, job: str, after_event: int = 0) -> AsyncGenerator[Message, None]:
         """The events of a job to its end; a stream that breaks is joined again after the last."""
         backoff = Backoff(self._policy)
         while True:
             request = self._request("Jobs/WatchJob", job=job, after_event=after_event)
             try:
-                async with contextlib.aclosing(  # type: ignore[type-var]
+                async with contextlib.aclosing(
                         self.transport.stream(METHODS["Jobs/WatchJob"], request)) as responses:
                     async for response in responses:
                         backoff.reset()
@@ -141,13 +141,12 @@ class Connection:
 
 
 def _messages(first: Message, arrays: Mapping[str, tensors.Encoded],
-              begun: Message) -> Iterator[Message]:
+              begun: Message) -> Iterator[bytes]:
     """A first message, and the chunks of all tensors from where an earlier stream broke."""
-    yield first
-    paths: Iterable[str] = list(arrays)
+    yield first.SerializeToString()
+    paths = list(arrays)
     if begun.path:
-        paths = list(paths)[list(paths).index(begun.path):]
+        paths = paths[paths.index(begun.path):]
     for path in paths:
         offset = begun.offset if path == begun.path else 0
-        for chunk in streams.chunks(path, arrays[path], offset):
-            yield type(first)(chunk=chunk)
+        yield from streams.requests(type(first), path, arrays[path], offset)

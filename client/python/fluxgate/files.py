@@ -18,7 +18,7 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     path = pathlib.Path(path)
     if path.suffix == ".npz":
         with path.open("wb") as file:  # numpy would add an ending
-            np.savez(file, **arrays)
+            np.savez(file, **dict[str, Any](arrays))
     elif path.suffix == ".safetensors":
         _safetensors().save_file(
             {name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)

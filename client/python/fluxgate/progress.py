@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-tqdm: Any
 try:
-    from tqdm.auto import tqdm
+    import tqdm.auto
 except ImportError:
-    tqdm = None
+    _tqdm: Any = None
+else:
+    _tqdm = tqdm.auto.tqdm
 
 Show = Callable[[int, str], None]
 """Takes the steps made so far and what to say about them."""
@@ -24,8 +25,8 @@ def bar(title: str, steps: int, wanted: bool | None) -> Iterator[Show]:
         wanted = sys.stderr.isatty() or "ipykernel" in sys.modules
     if not wanted:
         yield lambda step, text: None
-    elif tqdm is not None:
-        with tqdm(total=steps, desc=title, unit="step") as shown:
+    elif _tqdm is not None:
+        with _tqdm(total=steps, desc=title, unit="step") as shown:
             def show(step: int, text: str) -> None:
                 shown.set_postfix_str(text, refresh=False)
                 shown.update(step - shown.n)

@@ -36,6 +36,14 @@ def connect(target: str = TARGET, session: str = "", *, token: str | None = None
         Blocking, target, session, token, tls_ca, connect_timeout, timeout, retry))))
 
 
+def _models(found: list[aio.Model]) -> list[Model]:
+    return [Model(model) for model in found]
+
+
+def _jobs(found: list[aio.Job]) -> list[Job]:
+    return [Job(job) for job in found]
+
+
 class Session:
     """A workspace of named values on the server, and the jobs that work on it. Its changes happen
     one at a time, in the order in which they arrive; sessions know nothing of each other. May be
@@ -65,10 +73,10 @@ class Session:
     pull = blocking(aio.Session.pull)
     datasets = blocking(aio.Session.datasets)
     model = blocking_as(Model, aio.Session.model)
-    models = blocking_as(lambda found: [Model(m) for m in found], aio.Session.models)
+    models = blocking_as(_models, aio.Session.models)
     submit = blocking_as(Job, aio.Session.submit)
     job = blocking_as(Job, aio.Session.job)
-    jobs = blocking_as(lambda found: [Job(j) for j in found], aio.Session.jobs)
+    jobs = blocking_as(_jobs, aio.Session.jobs)
     delete = blocking(aio.Session.delete)
     close = blocking(aio.Session.close)
     _get = blocking(aio.Session.get)

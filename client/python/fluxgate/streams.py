@@ -14,30 +14,44 @@ from fluxgate.api import Message, v1
 CHUNK_BYTES = 1 << 20
 
 # TCP has checksums of its own; CRC-32C is added, and checked, where its package is installed.
-crc32c: Callable[[bytes], int] | None
 try:
-    from google_crc32c import value as crc32c
+    import google_crc32c
 except ImportError:
-    crc32c = None
+    _crc32c: Callable[[bytes], int] | None = None
+else:
+    _crc32c = google_crc32c.value
 
 
-def chunks(path: str, tensor: tensors.Encoded, offset: int = 0) -> Iterator[Message]:
-    """The chunks of a tensor, from a byte on."""
+def requests(kind: Any, path: str, tensor: tensors.Encoded, offset: int = 0) -> Iterator[bytes]:
+    """The requests of that kind that carry the chunks of a tensor, from a byte on, as they travel.
+    Its bytes go into them in one copy; protobuf's own classes would make three.
+    """
     size = len(tensor.data)
-    if 0 < size <= offset:
-        return
-    while True:
-        data = bytes(tensor.data[offset:offset + CHUNK_BYTES])
-        chunk = v1.TensorChunk(offset=offset, data=data)
+    chunk_tag = _tag(kind.DESCRIPTOR.fields_by_name["chunk"].number)
+    data_tag = _tag(v1.TensorChunk.DESCRIPTOR.fields_by_name["data"].number)
+    while offset < size or offset == size == 0:
+        data = tensor.data[offset:offset + CHUNK_BYTES]
+        chunk = v1.TensorChunk(offset=offset)
         if offset == 0:
             chunk.path = path
             chunk.tensor.CopyFrom(tensor.spec)
-        if crc32c and data:
-            chunk.crc32c = crc32c(data)
-        yield chunk
-        offset += len(data)
-        if offset >= size:
-            return
+        if _crc32c:
+            chunk.crc32c = _crc32c(bytes(data))
+        head = chunk.SerializeToString() + data_tag + _varint(len(data))
+        yield b"".join((chunk_tag, _varint(len(head) + len(data)), head, data))
+        offset += max(len(data), 1)
+
+
+def _tag(field: int) -> bytes:
+    return _varint(field << 3 | 2)  # 2: with a length
+
+
+def _varint(number: int) -> bytes:
+    octets = []
+    while number > 0x7F:
+        octets.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*octets, number])
 
 
 class Assembler:
@@ -64,7 +78,7 @@ class Assembler:
         end = self._filled + len(chunk.data)
         if self._spec is None or chunk.offset != self._filled or end > len(self._bytes):
             raise errors.DataLoss("a chunk of the stream is missing")
-        if crc32c and chunk.HasField("crc32c") and crc32c(chunk.data) != chunk.crc32c:
+        if _crc32c and chunk.HasField("crc32c") and _crc32c(chunk.data) != chunk.crc32c:
             raise errors.DataLoss("a chunk of the stream was damaged on its way")
         self._bytes[self._filled:end] = np.frombuffer(chunk.data, np.uint8)
         self._filled = end

@@ -72,7 +72,7 @@ def encode_examples(values: ArrayLike, what: str = "array") -> Encoded:
 
 def _encoded(shaped: NDArray[Any], stored: NDArray[Any], layout: int) -> Encoded:
     spec = v1.Tensor(dtype=_CODES[stored.dtype], dims=shaped.shape, layout=layout)
-    return Encoded(spec, memoryview(stored.reshape(-1).view(np.uint8)))
+    return Encoded(spec, stored.reshape(-1).view(np.uint8).data)
 
 
 def message(values: Data, *, examples_first: bool = False, what: str = "array") -> Message:

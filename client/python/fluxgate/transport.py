@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator
 from typing import Any, Protocol, TypeVar
 
 import grpc
@@ -31,10 +31,13 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("a blocking call suspended")
 
 
-def iterate(items: AsyncIterator[T]) -> Iterator[T]:
+def iterate(items: AsyncGenerator[T, None]) -> Iterator[T]:
     """The items of an asynchronous generator over `Blocking`."""
     async def advance() -> T:
         return await items.__anext__()
+
+    async def close() -> None:
+        await items.aclose()
     try:
         while True:
             try:
@@ -43,7 +46,7 @@ def iterate(items: AsyncIterator[T]) -> Iterator[T]:
                 return
             yield item
     finally:
-        run(items.aclose())  # type: ignore[attr-defined]
+        run(close())
 
 
 class Transport(Protocol):
@@ -55,10 +58,10 @@ class Transport(Protocol):
     async def unary(self, method: Method, request: Message, timeout: float) -> Message:
         """One answer to one request, within so many seconds."""
 
-    async def upload(self, method: Method, requests: Iterable[Message]) -> Message:
-        """One answer to a stream of requests."""
+    async def upload(self, method: Method, requests: Iterable[bytes]) -> Message:
+        """One answer to a stream of requests, which are serialised already."""
 
-    def stream(self, method: Method, request: Message) -> AsyncIterator[Message]:
+    def stream(self, method: Method, request: Message) -> AsyncGenerator[Message, None]:
         """The answers to one request. Closing it early cancels the call."""
 
     async def sleep(self, seconds: float) -> None:
@@ -102,12 +105,13 @@ class Blocking:
         with _our_errors():
             return call(request, timeout=timeout, metadata=self._metadata)
 
-    async def upload(self, method: Method, requests: Iterable[Message]) -> Message:
-        call = self._channel.stream_unary(method.path, **_codec(method))
+    async def upload(self, method: Method, requests: Iterable[bytes]) -> Message:
+        call = self._channel.stream_unary(
+            method.path, response_deserializer=method.response.FromString)
         with _our_errors():
             return call(iter(requests), metadata=self._metadata)
 
-    async def stream(self, method: Method, request: Message) -> AsyncIterator[Message]:
+    async def stream(self, method: Method, request: Message) -> AsyncGenerator[Message, None]:
         call = self._channel.unary_stream(method.path, **_codec(method))(
             request, metadata=self._metadata)
         try:
@@ -145,12 +149,13 @@ class Asyncio:
         with _our_errors():
             return await call(request, timeout=timeout, metadata=self._metadata)
 
-    async def upload(self, method: Method, requests: Iterable[Message]) -> Message:
-        call = self._channel.stream_unary(method.path, **_codec(method))
+    async def upload(self, method: Method, requests: Iterable[bytes]) -> Message:
+        call = self._channel.stream_unary(
+            method.path, response_deserializer=method.response.FromString)
         with _our_errors():
             return await call(requests, metadata=self._metadata)
 
-    async def stream(self, method: Method, request: Message) -> AsyncIterator[Message]:
+    async def stream(self, method: Method, request: Message) -> AsyncGenerator[Message, None]:
         call = self._channel.unary_stream(method.path, **_codec(method))(
             request, metadata=self._metadata)
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -133,4 +133,4 @@ class Result(NDArrayOperatorsMixin):
 
 
 def _unwrap(value: Any) -> Any:
-    return cast(Result, value).value if isinstance(value, Result) else value
+    return value.value if isinstance(value, Result) else value

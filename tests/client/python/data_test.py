@@ -68,7 +68,8 @@ class DataTest(ClientTestCase):
 
     def test_a_damaged_stream_is_refused(self):
         spec, data = tensors.encode(np.arange(400_000, dtype=np.float32))
-        chunks = list(streams.chunks("x", tensors.Encoded(spec, data)))
+        chunks = [v1.PushDatasetRequest.FromString(request).chunk for request in
+                  streams.requests(v1.PushDatasetRequest, "x", tensors.Encoded(spec, data))]
         self.assertEqual(len(chunks), 2)
         for lost in (chunks[:1], chunks[1:], [chunks[0], chunks[0]]):
             assembler = streams.Assembler()

@@ -13,6 +13,7 @@ def python_client_test(name, data = []):
         name = name,
         data = data + [
             "client_test_case.py",
+            "fake_server.py",
             "//client/python:fluxgate",
         ],
         main = name + ".py",

@@ -1,6 +1,5 @@
 """The Python client against a server that refuses and breaks: repeats are safe and go on."""
 
-import concurrent.futures
 import unittest
 
 import grpc
@@ -8,58 +7,11 @@ import numpy as np
 
 import fluxgate
 import harness
-from fluxgate import api
-from fluxgate.api import METHODS, v1
+from fake_server import FakeServer, fail, number_answer, refusal
+from fluxgate.api import v1
 from fluxgate.retry import Backoff
 
 POLICY = fluxgate.RetryPolicy(max_attempts=4, first_delay=0.001, longest_delay=0.002)
-
-
-def refusal(code, message, retry_after=None):
-    """A status as the server sends it."""
-    status = api.Status(code=code.value[0], message=message)
-    if retry_after is not None:
-        info = api.message("google.rpc.RetryInfo")(retry_delay=api.duration(retry_after))
-        detail = status.details.add()
-        detail.type_url = "type.googleapis.com/google.rpc.RetryInfo"
-        detail.value = info.SerializeToString()
-    return status
-
-
-class Refusing(grpc.GenericRpcHandler):
-    """Answers each method with what a test says, and remembers the requests."""
-
-    def __init__(self, test, **handlers):
-        self._handlers = {"CreateSession": self._create_session, **handlers}
-        self.requests = []
-        server = grpc.server(concurrent.futures.ThreadPoolExecutor(4))
-        server.add_generic_rpc_handlers((self,))
-        self.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-        server.start()
-        test.addCleanup(lambda: server.stop(None).wait())
-
-    def _create_session(self, request, context):
-        self.requests.remove(request)
-        return v1.CreateSessionResponse()
-
-    def service(self, details):
-        name = details.method.rsplit("/", 1)[-1]
-        method = next(m for m in METHODS.values() if m.path == details.method)
-
-        def answer(request, context):
-            if not hasattr(request, "DESCRIPTOR"):  # a stream
-                return self._handlers[name](request, context)
-            self.requests.append(request)
-            return self._handlers[name](request, context)
-        stream = name in ("PushDataset", "SetParameters")
-        kind = grpc.stream_unary_rpc_method_handler if stream else grpc.unary_unary_rpc_method_handler
-        return kind(answer, method.request.FromString, method.response.SerializeToString)
-
-
-def fail(context, status):
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode(next(c.value for c in grpc.StatusCode
-                                       if c.value[0] == status.code)), status.message)
 
 
 class RetryTest(unittest.TestCase):
@@ -75,12 +27,8 @@ class RetryTest(unittest.TestCase):
         def evaluate(request, context):
             if refusals:
                 fail(context, refusals.pop(0))
-            answer = v1.EvaluateResponse(show=["2"])
-            answer.value.kind = v1.Value.NUMBER
-            answer.value.tensor.CopyFrom(v1.Tensor(rows=api.Value(number_value=2),
-                                                   dtype=v1.Tensor.INT64))
-            return answer
-        server = Refusing(self, Evaluate=evaluate)
+            return number_answer(2)
+        server = FakeServer(self, Evaluate=evaluate)
         self.assertEqual(self.connect(server).eval("1 + 1"), 2)
         self.assertEqual(len(server.requests), 3)
         self.assertEqual({r.request_id for r in server.requests}, {server.requests[0].request_id})
@@ -92,7 +40,7 @@ class RetryTest(unittest.TestCase):
                 (refusal(grpc.StatusCode.UNAVAILABLE, "down"), 4),
                 (refusal(grpc.StatusCode.RESOURCE_EXHAUSTED, "too much memory"), 1),
                 (refusal(grpc.StatusCode.INVALID_ARGUMENT, "wrong", 0.001), 1)):
-            server = Refusing(self, Evaluate=lambda request, context, s=status: fail(context, s))
+            server = FakeServer(self, Evaluate=lambda request, context, s=status: fail(context, s))
             with self.assertRaisesRegex(fluxgate.Error, status.message):
                 self.connect(server).eval("1")
             self.assertEqual(len(server.requests), attempts, status.message)
@@ -123,7 +71,7 @@ class RetryTest(unittest.TestCase):
                 fail(context, refusal(grpc.StatusCode.NOT_FOUND, "nothing is kept"))
             self.assertEqual(request.upload, firsts[0].request_id)
             return v1.GetUploadResponse(path=state["path"], offset=len(came[state["path"]]))
-        server = Refusing(self, PushDataset=push, GetUpload=get_upload)
+        server = FakeServer(self, PushDataset=push, GetUpload=get_upload)
         x = np.arange(1_200_000, dtype=np.float32)
         self.connect(server).push("d", x, -x)
         self.assertEqual(came["x"], x.tobytes())

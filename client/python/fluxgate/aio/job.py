@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from fluxgate import errors
 from fluxgate.api import Message, v1
@@ -35,7 +35,7 @@ class Job:
         """Asks it to stop at its next step's boundary. FailedPrecondition when it has ended."""
         await self._connection.call("Jobs/CancelJob", job=self.id)
 
-    async def watch(self) -> AsyncIterator[Event | str]:
+    async def watch(self) -> AsyncGenerator[Event | str, None]:
         """What happens until it ends: `Step`s and `Epoch`s of a training, printed text of a text.
         Of many old steps only the last ones are kept. Leaving early leaves the job alone.
         """

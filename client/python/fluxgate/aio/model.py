@@ -82,7 +82,8 @@ class Model:
           InvalidArgument: a shape that does not fit; the text says which layer wanted what.
           ResourceExhausted: outputs too large for one answer.
         """
-        parts = [part if isinstance(part, str) else np.asarray(part) for part in (x, *inputs)]
+        parts: list[Any] = [
+            part if isinstance(part, str) else np.asarray(part) for part in (x, *inputs)]
         arrays = [part for part in parts if not isinstance(part, str)]
         count = len(arrays[0]) if arrays and arrays[0].ndim else 1
         if batch_size is None:

@@ -98,7 +98,7 @@ class Session:
             "Workspace/Evaluate", source=source, timeout=timeout, detach=True)
         return Job(self._connection, answer.job)
 
-    async def call(self, function: str, *arguments: tensors.Data, timeout: float | None = None,
+    async def call(self, function: str, /, *arguments: tensors.Data, timeout: float | None = None,
                    **keywords: tensors.Data) -> Any:
         """Calls a function, model or built-in ("f", "Flux.mse", "x -> 2x") with numbers and arrays
         that have Julia's dims, or with Julia text ("train.x"). Models are in test mode.
