@@ -1,5 +1,5 @@
-"""Runs the Python blocks of a page as a notebook would: in one process, printing what they print and
-then the value of the last line.
+"""Runs the Python blocks of a page as a notebook would: in one process, printing what they print
+and then the value of the last line.
 """
 
 import ast

@@ -13,10 +13,10 @@ values of names, arguments of functions) has Julia's dims. `fluxgate.aio` is the
 
 from fluxgate import aio
 from fluxgate.dataset import Dataset
-from fluxgate.errors import (Aborted, AlreadyExists, Cancelled, DataLoss, DeadlineExceeded, Diagnostic,
-                             Error, FailedPrecondition, Internal, InvalidArgument, NotFound,
-                             OutOfRange, PermissionDenied, ResourceExhausted, Unauthenticated,
-                             Unavailable, Unimplemented, Violation)
+from fluxgate.errors import (Aborted, AlreadyExists, Cancelled, DataLoss, DeadlineExceeded,
+                             Diagnostic, Error, FailedPrecondition, Internal, InvalidArgument,
+                             NotFound, OutOfRange, PermissionDenied, ResourceExhausted,
+                             Unauthenticated, Unavailable, Unimplemented, Violation)
 from fluxgate.job import Job
 from fluxgate.model import Model, Parameters
 from fluxgate.retry import RetryPolicy

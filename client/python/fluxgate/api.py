@@ -1,4 +1,4 @@
-"""The messages and methods of `fluxgate.v1`, from the descriptor set that the build puts beside this.
+"""The messages and methods of `fluxgate.v1`, from the descriptor set that the build puts here.
 
 A descriptor set serves every version of protobuf, which generated modules do not, and a pool of its
 own keeps it apart from other packages that bring `google.rpc`.

@@ -44,6 +44,8 @@ class Model:
     predict = blocking(aio.Model.predict)
     __call__ = predict
     train = blocking(aio.Model.train)
+    forward_backward = blocking(aio.Model.forward_backward)
+    optim_step = blocking(aio.Model.optim_step)
     save = blocking(aio.Model.save)
     load = blocking(aio.Model.load)
     delete = blocking(aio.Model.delete)
@@ -60,8 +62,8 @@ class Model:
 
 
 class Parameters(MutableMapping[str, NDArray[Any]]):
-    """The parameters of a model by path ("layers[1].weight"), as arrays with Julia's dims: (out, in)
-    for a weight.
+    """The parameters of a model by path ("layers[1].weight"), as arrays with Julia's dims: (out,
+    in) for a weight.
 
         model.parameters["bias"]                     # reads one
         arrays = dict(model.parameters)              # reads all, in one call, as of now

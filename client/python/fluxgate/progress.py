@@ -1,4 +1,4 @@
-"""A bar on standard error while a training runs: tqdm's where it is installed, else a line of text."""
+"""A bar on standard error while a training runs: tqdm's where that is installed, else a line."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """numpy arrays as tensors of the API, and back, without moving a byte where the order allows it.
 
-Data has examples first, as numpy users keep it: an array of shape (N, 64) is the 64×N matrix of Flux,
-the same bytes with the dims read backwards. Everything else has Julia's dims: element [i, j] of an
-array is Julia's A[i + 1, j + 1].
+Data has examples first, as numpy users keep it: an array of shape (N, 64) is the 64×N matrix of
+Flux, the same bytes with the dims read backwards. Everything else has Julia's dims: element [i, j]
+of an array is Julia's A[i + 1, j + 1].
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def _array(values: ArrayLike, what: str) -> NDArray[Any]:
     if array.dtype.newbyteorder("<") in _CODES:
         return array.astype(array.dtype.newbyteorder("<"), copy=False)
     known = ", ".join(dtype.name for dtype in _CODES)
-    raise TypeError(f"{what}: a tensor of {array.dtype} does not exist; convert it to one of {known}, "
-                    "as with array.astype('float32')")
+    raise TypeError(f"{what}: a tensor of {array.dtype} does not exist; convert it to one of "
+                    f"{known}, as with array.astype('float32')")
 
 
 def encode(values: ArrayLike, what: str = "array") -> Encoded:

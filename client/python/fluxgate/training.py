@@ -81,9 +81,9 @@ class Training:
     changes: dict[str, Change] = dataclasses.field(default_factory=dict)
     """Of models of up to 64 parameters: what was done to each."""
     history: dict[str, list[float]] = dataclasses.field(default_factory=dict)
-    """Columns for plots and data frames: "step", "epoch", "loss", and with validation data or metrics
-    "validation_loss" and each metric. One row an epoch then, with the mean loss of its batches;
-    otherwise one row for each report of progress, with the loss of that step's batch.
+    """Columns for plots and data frames: "step", "epoch", "loss", and with validation data or
+    metrics "validation_loss" and each metric. One row an epoch then, with the mean loss of its
+    batches; otherwise one row for each report of progress, with the loss of that step's batch.
     """
 
     def plot(self, ax: Any = None) -> Any:

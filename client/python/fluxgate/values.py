@@ -32,8 +32,8 @@ class Object:
 
 def to_python(value: Message) -> Any:
     """A number as bool, int or float; numbers with a shape as an array with Julia's dims; text as
-    str; a tuple or list as such; a named tuple or dictionary as dict; nothing as None; anything else
-    as `Object`. ResourceExhausted for what was too large for the answer.
+    str; a tuple or list as such; a named tuple or dictionary as dict; nothing as None; anything
+    else as `Object`. ResourceExhausted for what was too large for the answer.
     """
     kind = v1.Value.Kind.Name(value.kind)
     if kind in ("NUMBER", "TENSOR"):

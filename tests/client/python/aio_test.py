@@ -2,11 +2,13 @@
 
 import asyncio
 import unittest
+import unittest.mock
 
 import numpy as np
 
 import fluxgate
 import harness
+from fluxgate import transport
 
 X = np.arange(6, dtype=np.float32)
 
@@ -55,6 +57,31 @@ class AioTest(unittest.IsolatedAsyncioTestCase):
         job, = await self.session.jobs()
         async with asyncio.timeout(20):
             self.assertEqual((await job.wait()).stopped_because, "CANCELLED")
+
+    async def test_a_full_server_is_asked_again(self):
+        repeats = asyncio.Semaphore(0)
+
+        async def pause(_, seconds):
+            repeats.release()
+            await asyncio.sleep(min(seconds, 0.01))
+        policy = fluxgate.RetryPolicy(max_attempts=10**6)
+        flags = ("--workers=1", "--max_running=1", "--max_queued=1")
+        with harness.Server(*flags) as server, \
+                unittest.mock.patch.object(transport.Asyncio, "sleep", pause):
+            sessions = [await fluxgate.aio.connect(server.address, f"s{i}", retry=policy)
+                        for i in range(6)]
+            # One runs, one waits, and there is no room for the others.
+            endless = [asyncio.create_task(s.eval("while true; end", timeout=60))
+                       for s in sessions[:5]]
+            async with asyncio.timeout(20):
+                for _ in range(3):
+                    await repeats.acquire()
+                answer = asyncio.create_task(sessions[5].eval("1 + 1"))
+                for task in endless:
+                    task.cancel()
+                self.assertEqual(await answer, 2)
+            for session in sessions:
+                await session.close()
 
     async def test_jobs(self):
         job = await self.session.submit('println("hello"); 1 + 1')

@@ -44,7 +44,7 @@ class FakeServer(grpc.GenericRpcHandler):
             if kind is grpc.unary_unary_rpc_method_handler:
                 self.requests.append(request)
             return self._handlers[name](request, context)
-        kind = (grpc.stream_unary_rpc_method_handler if name in ("PushDataset", "SetParameters") else
+        kind = (grpc.stream_unary_rpc_method_handler if name == "PushDataset" else
                 grpc.unary_unary_rpc_method_handler)
         return kind(answer, method.request.FromString, method.response.SerializeToString)
 

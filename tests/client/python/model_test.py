@@ -3,6 +3,10 @@
 import contextlib
 import io
 import os
+import signal
+import subprocess
+import sys
+import unittest.mock
 
 import numpy as np
 
@@ -39,7 +43,8 @@ class ModelTest(ClientTestCase):
         predicted = model.predict(np.arange(6, 11, dtype=np.float32))
         self.assertEqual(predicted.shape, (5, 1))
         np.testing.assert_allclose(predicted[:, 0],
-                                   [26.112148, 30.130003, 34.147854, 38.165707, 42.18356], rtol=1e-6)
+                                   [26.112148, 30.130003, 34.147854, 38.165707, 42.18356],
+                                   rtol=1e-6)
 
     def test_history(self):
         model = self.line()
@@ -111,7 +116,7 @@ class ModelTest(ClientTestCase):
         self.assertEqual(repr(parameters), "Parameters of predict:\n  weight: 1×1\n  bias: 1")
         model.parameters["bias"] += 1
         self.assertEqual(model.parameters["bias"], [1])
-        with self.assertRaisesRegex(KeyError, "there is no wieght in the value; it has weight, bias"):
+        with self.assertRaisesRegex(KeyError, "there is no wieght .* it has weight, bias"):
             model.parameters["wieght"]
         self.assertIsNone(model.parameters.get("wieght"))
         with self.assertRaises(fluxgate.InvalidArgument):
@@ -143,6 +148,47 @@ class ModelTest(ClientTestCase):
         pair = self.session.model("Parallel(tuple, Dense(3 => 1), Dense(3 => 2))", name="pair")
         first, second = pair.predict(x[:5])
         self.assertEqual((first.shape, second.shape), ((1, 5), (2, 5)))
+
+    def test_predict_takes_what_fits(self):
+        # 40 numbers in, 4 MiB out: an answer has room for half of them.
+        model = self.session.model("Dense(1 => 30_000)")
+        x = np.linspace(0, 1, 40, dtype=np.float32)
+        y = model.predict(x)
+        self.assertEqual(y.shape, (40, 30_000))
+        np.testing.assert_allclose(y, x[:, np.newaxis] @ model.parameters["weight"].T, rtol=1e-6)
+        with self.assertRaisesRegex(fluxgate.ResourceExhausted, "fewer examples"):
+            model.predict(x, batch_size=40)
+        with unittest.mock.patch("fluxgate.aio.model._PREDICT_BYTES", 3 * x.itemsize):
+            np.testing.assert_allclose(model.predict(x), y, rtol=1e-6)
+
+    def test_a_loop_of_ones_own(self):
+        model = self.line()
+        self.assertAlmostEqual(model.forward_backward(X, Y, loss="loss"), 122.64734, places=4)
+        self.assertEqual(model.optim_step("Descent()"), 1)
+        self.assertAlmostEqual(model.parameters["weight"].item(), 7.577789, places=5)
+        self.assertAlmostEqual(model.forward_backward("train.x", "train.y"), 116.38745, places=4)
+        self.assertEqual(model.optim_step(), 2)
+        with self.assertRaises(fluxgate.FailedPrecondition):
+            model.optim_step()
+
+    def test_ctrl_c_stops_a_training_and_keeps_what_was_learned(self):
+        model = self.line()
+        program = ("import fluxgate, sys\n"
+                   "s = fluxgate.connect(sys.argv[1], sys.argv[2])\n"
+                   "s.model('predict').train(epochs=10**9, optimiser='Descent(1e-6)',\n"
+                   "                         callback=lambda event: print(event, flush=True))")
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, self.server.address, self.session.name],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+        self.assertIn("KeyboardInterrupt", errors)
+        stopped = self.session.jobs()[0].wait()
+        self.assertEqual(stopped.stopped_because, "CANCELLED")
+        self.assertEqual(model.info().step, stopped.steps)
+        self.assertNotEqual(model.parameters["weight"], np.float32(0.9066542))
 
     def test_models_of_a_session(self):
         self.line()

@@ -29,8 +29,8 @@ class PackageTest(unittest.TestCase):
                             ignore=shutil.ignore_patterns("descriptors.pb"))
         subprocess.run(
             [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps",
-             "--no-compile", "--no-build-isolation", "--target", installed, "./client/python"], cwd=checkout,
-            check=True, env={**os.environ, "HOME": folder, "PYTHONPATH": "",
+             "--no-compile", "--no-build-isolation", "--target", installed, "./client/python"],
+            cwd=checkout, check=True, env={**os.environ, "HOME": folder, "PYTHONPATH": "",
                              "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
         self.assertEqual(sorted(os.listdir(os.path.join(installed, "fluxgate"))),
                          sorted(os.listdir(os.path.join(PACKAGE, "fluxgate"))))

@@ -14,9 +14,10 @@ class SessionTest(ClientTestCase):
         for source, expected in (
                 ("1 + 1", 2), ("0.5", 0.5), ("0.1f0", float(np.float32(0.1))), ("1 < 2", True),
                 ("typemax(Int)", 2**63 - 1), ("-Inf", -math.inf), ('"text"', "text"), (":a", "a"),
-                ("nothing", None), ("(1, (2.5, true))", (1, (2.5, True))), ("(a = 1, b = 2)",
-                {"a": 1, "b": 2}), ('Any[1, "x"]', [1, "x"]),
-                ('Dict("a" => 1)', {"a": 1}), ("Dict(:b => 2)", {"b": 2}), ("Dict(3 => 4)", {3: 4})):
+                ("nothing", None), ("(1, (2.5, true))", (1, (2.5, True))),
+                ("(a = 1, b = 2)", {"a": 1, "b": 2}), ('Any[1, "x"]', [1, "x"]),
+                ('Dict("a" => 1)', {"a": 1}), ("Dict(:b => 2)", {"b": 2}),
+                ("Dict(3 => 4)", {3: 4})):
             with self.subTest(source):
                 value = self.session.eval(source).value
                 self.assertEqual(value, expected)
@@ -27,10 +28,10 @@ class SessionTest(ClientTestCase):
                 ("[1 2 3; 4 5 6]", np.array([[1, 2, 3], [4, 5, 6]])),
                 ("reshape(collect(1.0:24), 2, 3, 4)",
                  np.arange(1.0, 25).reshape((2, 3, 4), order="F")),
-                ("Bool[1, 0]", np.array([True, False])), ("zeros(Float32, 0, 3)",
-                np.zeros((0, 3), np.float32)), ("1:3", np.array([1, 2, 3])),
+                ("Bool[1, 0]", np.array([True, False])), ("1:3", np.array([1, 2, 3])),
+                ("zeros(Float32, 0, 3)", np.zeros((0, 3), np.float32)),
                 ("Float32[i + 100j for i in 1:20, j in 1:30]",
-                 np.array([[i + 100 * j for j in range(1, 31)] for i in range(1, 21)], np.float32))):
+                 np.fromfunction(lambda i, j: i + 1 + 100 * (j + 1), (20, 30), dtype=np.float32))):
             with self.subTest(source):
                 value = self.session.eval(source).value
                 np.testing.assert_array_equal(value, expected)

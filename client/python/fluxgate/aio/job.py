@@ -50,8 +50,8 @@ class Job:
                         yield event
 
     async def wait(self) -> Training | Result:
-        """Until it ends; then what a training led to, or what a text gave. Raises what made it fail,
-        and Cancelled for a text that was cancelled.
+        """Until it ends; then what a training led to, or what a text gave. Raises what made it
+        fail, and Cancelled for a text that was cancelled.
         """
         log, text, output = Log(), None, ""
         async with contextlib.aclosing(self._connection.watch(self.id)) as responses:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fluxgate import files, progress, tensors
+from fluxgate import errors, files, progress, tensors
 from fluxgate.aio.job import Job
 from fluxgate.api import Message
 from fluxgate.connection import Connection
@@ -70,8 +70,8 @@ class Model:
           x: examples first: shape (N, features), or (N,) for one feature; images of shape
             (N, channels, height, width) are the W×H×C×N of Flux. Or Julia text: "train.x".
           inputs: further inputs of a model that takes several.
-          batch_size: how many examples travel at a time; all, or as many as fit a request, when
-            None. Give it where the outputs of all examples exceed 2 MiB.
+          batch_size: how many examples travel at a time; when None all, or as many as requests,
+            answers (2 MiB) and the session's memory have room for.
           timeout: seconds for each batch; 30 when None.
 
         Returns:
@@ -80,20 +80,29 @@ class Model:
 
         Raises:
           InvalidArgument: a shape that does not fit; the text says which layer wanted what.
-          ResourceExhausted: outputs too large for one answer.
+          ResourceExhausted: too much for one answer, or for the session's memory, with the batch
+            size that was given.
         """
         parts: list[Any] = [
             part if isinstance(part, str) else np.asarray(part) for part in (x, *inputs)]
         arrays = [part for part in parts if not isinstance(part, str)]
         count = len(arrays[0]) if arrays and arrays[0].ndim else 1
-        if batch_size is None:
-            each = sum(array.nbytes for array in arrays) / max(count, 1)
-            batch_size = max(1, int(_PREDICT_BYTES / max(each, 1)))
-        if len(arrays) < len(parts) or batch_size >= count:
+        if len(arrays) < len(parts) or count < 2:
             return await self._predict(parts, timeout)
-        outputs = [await self._predict([a[i:i + batch_size] for a in arrays], timeout)
-                   for i in range(0, count, batch_size)]
-        return np.concatenate(outputs)
+        each = sum(array.nbytes for array in arrays) / count
+        size = batch_size or max(1, int(_PREDICT_BYTES / max(each, 1)))
+        outputs: list[Any] = []
+        done = 0
+        while done < count:
+            try:
+                outputs.append(
+                    await self._predict([array[done:done + size] for array in arrays], timeout))
+                done += size
+            except errors.ResourceExhausted:
+                size = min(size, count - done) // 2
+                if batch_size is not None or size == 0:
+                    raise
+        return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
     async def _predict(self, parts: Sequence[Any], timeout: float | None) -> Any:
         first, *rest = (tensors.message(part, examples_first=True, what="x") for part in parts)
@@ -155,6 +164,26 @@ class Model:
                     if callback is not None:
                         callback(event)
         return log.finish()
+
+    async def forward_backward(self, x: tensors.Data, y: tensors.Data | None = None, *,
+                               loss: str = "", reset: bool = False,
+                               timeout: float | None = None) -> float:
+        """One half of a step of your own loop: the loss of a batch, examples first. Its gradient is
+        added to those since the last `optim_step`; with `reset` they are forgotten before.
+        """
+        answer = await self._connection.call(
+            "Models/ForwardBackward", model=self.name, loss=loss, reset=reset, timeout=timeout,
+            x=tensors.message(x, examples_first=True, what="x"),
+            y=None if y is None else tensors.message(y, examples_first=True, what="y"))
+        return float(answer.loss)
+
+    async def optim_step(self, optimiser: str = "") -> int:
+        """The other half: one update by the gradients collected since the last. Returns the updates
+        made since the optimiser was given.
+        """
+        answer = await self._connection.call(
+            "Models/OptimStep", model=self.name, optimiser=optimiser)
+        return int(answer.step)
 
     async def submit(self, data: Data = None, *, loss: str = "", optimiser: str = "",
                      epochs: int = 1, batch_size: int = 0, shuffle: bool = False,

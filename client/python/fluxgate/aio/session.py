@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from fluxgate import dataset, errors, files, tensors
 from fluxgate.aio.job import Job
 from fluxgate.aio.model import Model
-from fluxgate.api import v1
+from fluxgate.api import Message, v1
 from fluxgate.connection import Connection
 from fluxgate.dataset import Dataset
 from fluxgate.retry import RetryPolicy
@@ -82,8 +82,8 @@ class Session:
           timeout: seconds that it may run; 30 when None.
 
         Raises:
-          InvalidArgument: the text is wrong; `diagnostic` says where, and the exception's text shows
-            the place.
+          InvalidArgument: the text is wrong; `diagnostic` says where, and the exception's text
+            shows the place.
           ResourceExhausted: it ran out of steps, depth or memory.
           DeadlineExceeded: it took too long.
         """
@@ -91,8 +91,8 @@ class Session:
         return Result(answer.value, "\n".join(answer.show), answer.output)
 
     async def submit(self, source: str, *, timeout: float | None = None) -> Job:
-        """Runs Julia text as a job, which goes on when this program ends; without limit of time when
-        `timeout` is None. `job.wait()` returns what `eval` would have.
+        """Runs Julia text as a job, which goes on when this program ends; without limit of time
+        when `timeout` is None. `job.wait()` returns what `eval` would have.
         """
         answer = await self._connection.call(
             "Workspace/Evaluate", source=source, timeout=timeout, detach=True)
@@ -105,7 +105,7 @@ class Session:
         """
         answer = await self._connection.call(
             "Workspace/Call", function=function, timeout=timeout,
-            arguments=[tensors.message(a, what=f"argument {i}") for i, a in enumerate(arguments, 1)],
+            arguments=_positional(arguments),
             keywords={name: tensors.message(a, what=name) for name, a in keywords.items()})
         return to_python(answer.value)
 
@@ -134,11 +134,11 @@ class Session:
                                  parameters: Named | str | Sequence[Named | str] = (),
                                  timeout: float | None = None) -> tuple[Any, Any]:
         """The function's value and what `gradient` returns."""
-        by = parameters if isinstance(parameters, Sequence) and not isinstance(parameters, str) else [
-            parameters]
+        one = isinstance(parameters, str) or not isinstance(parameters, Sequence)
+        by: Any = [parameters] if one else parameters
         answer = await self._connection.call(
             "Workspace/Gradient", source=function, order=order, timeout=timeout,
-            arguments=[tensors.message(a, what=f"argument {i}") for i, a in enumerate(at, 1)],
+            arguments=_positional(at),
             parameters=[p if isinstance(p, str) else p.name for p in by])
         value = to_python(answer.value)
         if by:
@@ -240,3 +240,7 @@ class Session:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+def _positional(arguments: Sequence[tensors.Data]) -> list[Message]:
+    return [tensors.message(a, what=f"argument {i}") for i, a in enumerate(arguments, 1)]
