@@ -19,7 +19,7 @@ with fluxgate.connect(session="digits-example") as session:
     model = session.model("Chain(Dense(64 => 32, relu), Dense(32 => 10))")
     print(model)
 
-    training = model.train(train, validation=test, loss="logitcrossentropy", optimiser="Adam()",
+    training = model.train(*train, validation=test, loss="logitcrossentropy", optimiser="Adam()",
                            epochs=30, batch_size=64, shuffle=True, seed=1, metrics=["accuracy"])
     print(training)
 

@@ -5,7 +5,7 @@
     s.eval("f(x) = 3x^2 + 2x + 1; f(2)")
     s.gradient("f", 2)
     model = s.model("Dense(1 => 1)", name="predict")
-    training = model.train((x, y), epochs=200)
+    training = model.train(x, y, epochs=200)
 
 Data has examples first, as numpy users keep it: shape (N, features). Everything else (parameters,
 values of names, arguments of functions) has Julia's dims. `fluxgate.aio` is the same for asyncio.

@@ -30,8 +30,8 @@ class Dataset:
         return f"{self.name}: {self.examples} examples, x {dims(self.x_shape)}{targets}"
 
 
-Data = tuple[ArrayLike, ArrayLike] | Dataset | str | None
-"""Arrays (x, y), examples first; a dataset; the name of one; or the session's only one."""
+Data = ArrayLike | tuple[ArrayLike, ArrayLike] | Dataset | str | None
+"""Inputs, or (inputs, targets), examples first; a dataset; the name of one; the session's only."""
 
 
 def described(message: Message) -> Dataset:

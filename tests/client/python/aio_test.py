@@ -27,7 +27,7 @@ class AioTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_the_straight_line(self):
         model = await self.session.model("Dense([0.9066542f0;;])", name="predict")
-        training = await model.train((X, 4 * X + 2), optimiser="Descent()", epochs=201)
+        training = await model.train(X, 4 * X + 2, optimiser="Descent()", epochs=201)
         self.assertAlmostEqual(training.loss, 0.00339581, places=8)
         parameters = await model.parameters()
         self.assertAlmostEqual(parameters["weight"].item(), 4.0178537, places=6)

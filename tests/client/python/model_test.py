@@ -62,9 +62,15 @@ class ModelTest(ClientTestCase):
 
     def test_arrays_are_stored_as_datasets(self):
         model = self.session.model("Dense(1 => 1)", name="predict")
-        model.train((X, Y), validation=(X + 6, Y + 24), epochs=2)
+        model.train(X, Y, validation=(X + 6, Y + 24), epochs=2)
         self.assertEqual([d.name for d in self.session.datasets()],
                          ["predict_train", "predict_validation"])
+        stored = self.session.datasets()[0]
+        for same in ((X, Y), stored, "predict_train"):
+            self.assertEqual(model.train(same).steps, 1)
+        self.assertEqual(model.train(X, loss="(m, x) -> sum(abs2, m(x))").steps, 1)
+        with self.assertRaisesRegex(TypeError, "a dataset has targets of its own"):
+            model.train(stored, Y)
 
     def test_callback_sees_progress_and_can_stop(self):
         model, seen = self.line(), []
@@ -148,6 +154,8 @@ class ModelTest(ClientTestCase):
         pair = self.session.model("Parallel(tuple, Dense(3 => 1), Dense(3 => 2))", name="pair")
         first, second = pair.predict(x[:5])
         self.assertEqual((first.shape, second.shape), ((1, 5), (2, 5)))
+        with self.assertRaisesRegex(TypeError, "pair gives more than one array"):
+            pair.predict(x, batch_size=5)
 
     def test_predict_takes_what_fits(self):
         # 40 numbers in, 4 MiB out: an answer has room for half of them.
@@ -158,6 +166,7 @@ class ModelTest(ClientTestCase):
         np.testing.assert_allclose(y, x[:, np.newaxis] @ model.parameters["weight"].T, rtol=1e-6)
         with self.assertRaisesRegex(fluxgate.ResourceExhausted, "fewer examples"):
             model.predict(x, batch_size=40)
+        self.assertEqual(model.predict(x[:0]).shape, (0, 30_000))
         with unittest.mock.patch("fluxgate.aio.model._PREDICT_BYTES", 3 * x.itemsize):
             np.testing.assert_allclose(model.predict(x), y, rtol=1e-6)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -102,7 +103,12 @@ class Model:
                 size = min(size, count - done) // 2
                 if batch_size is not None or size == 0:
                     raise
-        return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+        if len(outputs) == 1:
+            return outputs[0]
+        if not isinstance(outputs[0], np.ndarray):
+            raise TypeError(f"{self.name} gives more than one array, and the outputs of {count} "
+                            "examples do not fit one answer: predict fewer at a time")
+        return np.concatenate(outputs)
 
     async def _predict(self, parts: Sequence[Any], timeout: float | None) -> Any:
         first, *rest = (tensors.message(part, examples_first=True, what="x") for part in parts)
@@ -110,18 +116,19 @@ class Model:
             "Models/Predict", model=self.name, x=first, inputs=rest, timeout=timeout)
         return tensors.decode(answer.y).T if answer.HasField("y") else to_python(answer.value)
 
-    async def train(self, data: Data = None, *, loss: str = "", optimiser: str = "",
-                    epochs: int = 1, batch_size: int = 0, shuffle: bool = False,
-                    partial: bool = True, seed: int | None = None, validation: Data = None,
-                    metrics: Sequence[str] = (), every: int = 0, timeout: float | None = None,
-                    progress_bar: bool | None = None,
+    async def train(self, x: Data = None, y: ArrayLike | None = None, *, loss: str = "",
+                    optimiser: str = "", epochs: int = 1, batch_size: int = 0,
+                    shuffle: bool = False, partial: bool = True, seed: int | None = None,
+                    validation: Data = None, metrics: Sequence[str] = (), every: int = 0,
+                    timeout: float | None = None, progress_bar: bool | None = None,
                     callback: Callback | None = None) -> Training:
         """Trains it, and returns when the training is over. Leaving early (Ctrl-C, an exception of
         the callback, a cancelled task) stops it at a step's boundary.
 
         Args:
-          data: arrays (x, y), examples first, which are stored as dataset "NAME_train"; or a
-            dataset or its name; the session's only one when None.
+          x: inputs, examples first, which are stored with the targets y as dataset "NAME_train";
+            or a dataset, its name, or a pair (x, y); the session's only dataset when None.
+          y: targets, examples first.
           loss: a function of the session or Julia text of one of (model, x, y), or the name of a
             built-in one of (ŷ, y), as "logitcrossentropy". The one used last when empty, "mse" for
             the first.
@@ -132,8 +139,8 @@ class Model:
           shuffle: in another order each epoch.
           partial: False leaves out the examples that do not fill a last batch.
           seed: of the order of batches and of dropout.
-          validation: data that is not trained on, as `data`; its loss, and the metrics, are
-            reported after each epoch. Arrays are stored as "NAME_validation".
+          validation: a dataset, its name, or a pair (x, y) that is not trained on; its loss, and
+            the metrics, are reported after each epoch. Arrays are stored as "NAME_validation".
           metrics: reported after each epoch: "accuracy", a built-in loss, or a function of the
             session of (ŷ, y) or (model, x, y).
           every: report progress every so many steps; about a hundred times when 0.
@@ -146,7 +153,7 @@ class Model:
             parameters are then those of the last whole step.
           FailedPrecondition: a job trains it already.
         """
-        request = await self._training(data, validation, loss=loss, optimiser=optimiser,
+        request = await self._training(x, y, validation, loss=loss, optimiser=optimiser,
                                        epochs=epochs, batch_size=batch_size, shuffle=shuffle,
                                        partial=partial, seed=seed, metrics=metrics, every=every)
         log = Log()
@@ -185,15 +192,15 @@ class Model:
             "Models/OptimStep", model=self.name, optimiser=optimiser)
         return int(answer.step)
 
-    async def submit(self, data: Data = None, *, loss: str = "", optimiser: str = "",
-                     epochs: int = 1, batch_size: int = 0, shuffle: bool = False,
-                     partial: bool = True, seed: int | None = None, validation: Data = None,
-                     metrics: Sequence[str] = (), every: int = 0,
+    async def submit(self, x: Data = None, y: ArrayLike | None = None, *, loss: str = "",
+                     optimiser: str = "", epochs: int = 1, batch_size: int = 0,
+                     shuffle: bool = False, partial: bool = True, seed: int | None = None,
+                     validation: Data = None, metrics: Sequence[str] = (), every: int = 0,
                      timeout: float | None = None) -> Job:
         """As `train`, but returns at once: the training goes on as a job, also when this program
         ends. `job.wait()` returns what `train` would have.
         """
-        request = await self._training(data, validation, loss=loss, optimiser=optimiser,
+        request = await self._training(x, y, validation, loss=loss, optimiser=optimiser,
                                        epochs=epochs, batch_size=batch_size, shuffle=shuffle,
                                        partial=partial, seed=seed, metrics=metrics, every=every)
         job = ""
@@ -203,27 +210,28 @@ class Model:
                 job = job or response.event.started.job
         return Job(self._connection, job)
 
-    async def _training(self, data: Data, validation: Data, **options: Any) -> dict[str, Any]:
+    async def _training(self, x: Data, y: ArrayLike | None, validation: Data,
+                        **options: Any) -> dict[str, Any]:
         """The fields of a request to train."""
-        source = await self._dataset(data, "train")
+        source = await self._dataset(x, y, "train")
         if not options["every"] and options["epochs"]:
             found = await self._connection.call("Datasets/GetDataset", name=source)
-            batches = -(-found.dataset.examples // (options["batch_size"] or found.dataset.examples
-                                                    or 1))
+            examples = found.dataset.examples
+            batches = math.ceil(examples / (options["batch_size"] or examples or 1))
             options["every"] = max(1, options["epochs"] * batches // _REPORTS)
         return dict(options, model=self.name, data=source,
-                    validation=await self._dataset(validation, "validation"))
+                    validation=await self._dataset(validation, None, "validation"))
 
-    async def _dataset(self, data: Data, role: str) -> str:
+    async def _dataset(self, x: Data, y: ArrayLike | None, role: str) -> str:
         """The name of a dataset of the session."""
-        if data is None:
-            return ""
-        if isinstance(data, str):
-            return data
-        if isinstance(data, Dataset):
-            return data.name
-        x, y = data
-        return (await push(self._connection, f"{self.name}_{role}", x, y)).name
+        if x is None or isinstance(x, (str, Dataset)):
+            if y is not None:
+                raise TypeError("y goes with an array x; a dataset has targets of its own")
+            return x.name if isinstance(x, Dataset) else x or ""
+        inputs: Any = x
+        if y is None and isinstance(x, tuple):
+            inputs, y = x
+        return (await push(self._connection, f"{self.name}_{role}", inputs, y)).name
 
     async def parameters(self, *paths: str) -> dict[str, NDArray[Any]]:
         """The parameters by path, all or those of the paths, with Julia's dims: (out, in) for a

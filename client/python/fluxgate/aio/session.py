@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -47,9 +46,14 @@ async def open_connection(kind: type[Asyncio] | type[Blocking], target: str, ses
             f"no server answers at {target}; start one with `fluxgate-server`, or name another: "
             "fluxgate.connect(\"HOST:PORT\")")
     connection = Connection(transport, session, retry, timeout)
-    if session:
-        with contextlib.suppress(errors.AlreadyExists):
+    try:
+        if session:
             await connection.call("Sessions/CreateSession", name=session)
+    except errors.AlreadyExists:
+        pass
+    except errors.Error:
+        await transport.close()
+        raise
     return connection
 
 
@@ -158,7 +162,7 @@ class Session:
 
     async def set(self, name: str, value: tensors.Data) -> None:
         """Makes a name mean numbers, an array (with Julia's dims), or a string. An array that had
-        the name before is not changed.
+        the name before is not changed. It goes in one message: data past 60 MB is for `push`.
         """
         if isinstance(value, str):
             await self._connection.call("Workspace/SetValue", name=name, text=value)
