@@ -1,5 +1,7 @@
 #include "tests/benchmark/load/visitor.h"
 
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include "client/cpp/tensor_stream.h"
 
@@ -36,6 +38,7 @@ void Visitor::Push(absl::string_view json, const client::HostTensor& x, const Co
   auto message = Make<v1::PushDatasetRequest>(json);
   client::SendChunks({"x", x}, [&](v1::TensorChunk chunk) {
     if (chunks-- == 0) {
+      AwaitMemory(x.bytes.size());
       context.TryCancel();
       return false;
     }
@@ -46,6 +49,12 @@ void Visitor::Push(absl::string_view json, const client::HostTensor& x, const Co
   });
   writer->WritesDone();
   Record<v1::PushDatasetRequest>(writer->Finish(), allowed);
+}
+
+void Visitor::AwaitMemory(uint64_t bytes) {
+  while (Call(&v1::Sessions::Stub::GetSession, "{}").session().memory_used_bytes() < bytes) {
+    std::this_thread::sleep_for(Milliseconds(1));
+  }
 }
 
 void Visitor::Enter(int seconds_to_live) {
@@ -64,6 +73,7 @@ void Visitor::Evaluate(absl::string_view source, const Codes& allowed,
                        grpc::ClientContext& context) {
   auto request = Make<v1::EvaluateRequest>("{}");
   request.set_source(std::string(source));
+  request.mutable_timeout()->set_seconds(1200);
   v1::EvaluateResponse response;
   const grpc::Status status = stub<v1::Workspace::Stub>().Evaluate(&context, request, &response);
   Record<v1::EvaluateRequest>(status, allowed);

@@ -61,7 +61,7 @@ class Visitor {
   template <typename Stub, typename Request, typename Response>
   Response Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                 absl::string_view json, const Codes& allowed = {Code::OK},
-                Milliseconds deadline = Milliseconds(120'000)) {
+                Milliseconds deadline = Milliseconds(1'200'000)) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + deadline);
     return Call(method, json, allowed, context);
@@ -82,7 +82,7 @@ class Visitor {
                         grpc::ClientContext*, const Request&),
                     absl::string_view json, const Codes& allowed,
                     const std::function<bool(const Response&)>& on_message,
-                    Milliseconds deadline = Milliseconds(120'000)) {
+                    Milliseconds deadline = Milliseconds(1'200'000)) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + deadline);
     auto reader = (stub<Stub>().*method)(&context, Make<Request>(json));
@@ -97,9 +97,12 @@ class Visitor {
     return status;
   }
 
-  // A dataset in chunks. After `chunks` of them the stream is cancelled; never when negative.
+  // A dataset in chunks. After `chunks` of them, when the server has begun to keep them, the stream
+  // is cancelled; never when negative.
   void Push(absl::string_view json, const client::HostTensor& x, const Codes& allowed,
             int chunks = -1);
+  // Until the session holds so many bytes.
+  void AwaitMemory(uint64_t bytes);
 
   // A session, which lives so long without use; Leave deletes it.
   void Enter(int seconds_to_live = 600);
