@@ -74,6 +74,7 @@ class TerminalReader : public LineReader {
   Outcome Read(const std::string& prompt, std::string* line) override {
     prompt_ = prompt;
     interrupted_ = false;
+    el_resize(edit_);  // The window may have changed.
     int count = 0;
     const char* text = el_gets(edit_, &count);
     if (interrupted_) return Outcome::kInterrupted;
