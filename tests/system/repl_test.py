@@ -8,6 +8,7 @@ import harness
 import terminal
 
 UP, LEFT, CTRL_C, CTRL_D = "\x1b[A", "\x1b[D", "\x03", "\x04"
+COLUMN_8 = "\x1b[8G"  # how a prompt of seven blanks comes
 
 
 class Repl(unittest.TestCase):
@@ -64,9 +65,12 @@ class Typed(Repl):
         with self.prompt() as repl:
             repl.type("σ = 41x" + "\x7f\r")
             repl.wait_for("\r\n41\r\n")
+            repl.wait_for("julia> ")
             # 4|1 becomes 4|21: the line of before, edited at its end.
             repl.type(UP + LEFT + "2\r")
             repl.wait_for("\r\n421\r\n")
+            # Control keys mean something else while no line is asked for.
+            repl.wait_for("julia> ")
             repl.type(CTRL_D)
             self.assertEqual(repl.exit_code(), 0)
         path = os.path.join(self.folder, "fluxgate/history")
@@ -106,6 +110,7 @@ class Typed(Repl):
             repl.type("error(1)" + CTRL_C)
             repl.wait_for("julia> ")
             repl.type("begin\r")
+            repl.wait_for(COLUMN_8)  # The next line is asked for.
             repl.type("error(2)" + CTRL_C)
             repl.wait_for("julia> ")
             repl.type("3 + 4\r")

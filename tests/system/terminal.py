@@ -30,24 +30,27 @@ class Terminal:
         """Reads until the text comes, after the one that was waited for before."""
         deadline = time.monotonic() + seconds
         while text not in self.text[self._seen:]:
-            if not select.select([self._terminal], [], [], max(0, deadline - time.monotonic()))[0]:
-                raise AssertionError("never %r after %r" % (text, self.text))
-            if not self._read():
+            if not self._read(deadline):
                 raise AssertionError("ended without %r: %r" % (text, self.text))
         self._seen = self.text.index(text, self._seen) + len(text)
 
-    def _read(self):
+    def exit_code(self, seconds=20):
+        """Waits for the end."""
+        deadline = time.monotonic() + seconds
+        while self._read(deadline):
+            pass
+        _, status = os.waitpid(self.pid, 0)
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status)
+
+    def _read(self, deadline):
+        """Takes what comes; False at the end."""
+        left = max(0, deadline - time.monotonic())
+        if not select.select([self._terminal], [], [], left)[0]:
+            raise AssertionError("nothing more comes after %r" % self.text)
         try:
             data = os.read(self._terminal, 65536)
         except OSError:  # The other end is closed.
             return False
         self.text += data.decode(errors="replace")
         return bool(data)
-
-    def exit_code(self):
-        """Waits for the end."""
-        while self._read():
-            pass
-        _, status = os.waitpid(self.pid, 0)
-        self.pid = 0
-        return os.waitstatus_to_exitcode(status)
