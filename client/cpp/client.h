@@ -90,6 +90,8 @@ class Client {
   absl::StatusOr<v1::Job> CancelJob(const std::string& job);
 
   const Options& options() const { return options_; }
+  // For calls that this class has no words for.
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
  private:
   explicit Client(Options options);
