@@ -6,11 +6,13 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -25,6 +27,7 @@
 #include "engine/base/status_macros.h"
 #include "server/grpc/grpc_server.h"
 #include "server/machine.h"
+#include "server/process_memory.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
           "Where to listen: HOST:PORT, or unix:PATH. Port 0 picks a free one.");
@@ -36,8 +39,8 @@ ABSL_FLAG(int, max_running, 64, "Calls and jobs under way at a time; more wait i
 ABSL_FLAG(int, max_queued, 4096, "Calls and jobs that may wait; more are RESOURCE_EXHAUSTED.");
 ABSL_FLAG(
     int64_t, memory_limit, 0,
-    "Bytes that all sessions may hold; 0: 60 % of the memory that is free at the start, within "
-    "the control group's limit.");
+    "Bytes that all sessions may hold; 0: 60 % of the memory that is free at the start, within the "
+    "control group's limit.");
 ABSL_FLAG(int64_t, session_memory_limit, 0,
           "Bytes that one session may hold unless it asks for less; 0: half of what all may hold.");
 ABSL_FLAG(int, max_sessions, 1000, "Sessions at a time.");
@@ -62,6 +65,17 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
   return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// Of the memory that is free, sessions get 60 %. Messages, the allocator's slack and the program
+// itself share the rest, of which a fifth of the whole always stays free.
+void FitToMemory(int64_t available, rpc::GrpcServerOptions& options) {
+  options.sessions.server_memory_bytes = available / 10 * 6;
+  options.sessions.memory_guard = std::make_shared<ProcessMemoryGuard>(available / 10 * 8);
+  // Parsing makes much of a message that is many small parts.
+  options.max_request_bytes =
+      static_cast<int>(std::clamp<int64_t>(available / 32, 8 << 20, options.max_request_bytes));
+  options.transport_bytes = static_cast<size_t>(std::max<int64_t>(available / 16, 32 << 20));
 }
 
 absl::StatusOr<rpc::GrpcServerOptions> OptionsFromFlags() {
@@ -100,7 +114,8 @@ absl::StatusOr<rpc::GrpcServerOptions> OptionsFromFlags() {
   options.pool.max_queued = static_cast<size_t>(queued);
   options.sessions.max_sessions = static_cast<size_t>(sessions);
   options.sessions.time_to_live = absl::ToChronoNanoseconds(ttl);
-  options.sessions.server_memory_bytes = memory == 0 ? AvailableMemoryBytes() / 10 * 6 : memory;
+  FitToMemory(AvailableMemoryBytes(), options);
+  if (memory != 0) options.sessions.server_memory_bytes = memory;
   options.sessions.session_memory_bytes =
       session_memory == 0 ? options.sessions.server_memory_bytes / 2
                           : std::min(session_memory, options.sessions.server_memory_bytes);

@@ -34,6 +34,8 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
 absl::Status RunJobs(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunWatch(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunCancel(Client& client, const std::vector<std::string>& arguments);
+// health (health.cc)
+absl::Status RunHealth(Client& client, const std::vector<std::string>& arguments);
 // sessions, info (server_info.cc)
 absl::Status RunSessions(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunInfo(Client& client, const std::vector<std::string>& arguments);

@@ -29,6 +29,15 @@ class CallScope {
   CancellationSource& cancellation() { return source_; }
   const CancellationSource& cancellation() const { return source_; }
 
+  // A large message waits for its turn only where the process has the memory to hold it.
+  template <typename Request>
+  absl::Status Admit(const Request& request) {
+    if (environment_.guard == nullptr) return absl::OkStatus();
+    const size_t bytes = request.ByteSizeLong();
+    if (bytes < kLargeRequest) return absl::OkStatus();
+    return environment_.guard->Admit(static_cast<int64_t>(bytes));
+  }
+
   // Runs `work` and books the time since the call came: what `work` did not book itself counts as
   // compute.
   template <typename Work>
@@ -52,6 +61,7 @@ class CallScope {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr size_t kLargeRequest = 64 << 10;
   Environment& environment_;
   const std::string method_;
   Clock::time_point arrived_ = Clock::now();

@@ -15,6 +15,7 @@
 #include "server/jobs/worker_pool.h"
 #include "server/metrics/call_statistics.h"
 #include "server/session/session_registry.h"
+#include "server/wire/limits.h"
 
 namespace grpc {
 class Channel;
@@ -27,7 +28,11 @@ namespace fluxgate::rpc {
 class ReflectionIndex;
 
 struct GrpcServerOptions {
-  std::string listen = "127.0.0.1:50051";  // Port 0 picks a free one.
+  std::string listen = "127.0.0.1:50051";          // Port 0 picks a free one.
+  int max_request_bytes = wire::kMaxRequestBytes;  // of one message to the server
+  // Of messages that have come and are not parsed yet. gRPC slows connections down near it and
+  // closes some past it. 0: no limit.
+  size_t transport_bytes = 0;
   // PEM texts; empty: without TLS.
   std::string tls_certificate, tls_key;
   jobs::WorkerPool::Options pool;

@@ -70,6 +70,7 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
 
   absl::Status Accept() {
     if (grpc::SerializationTraits<Request>::Deserialize(&bytes_, &message_).ok()) {
+      FG_RETURN_IF_ERROR(scope_.Admit(message_));
       return sink_->Accept(message_);
     }
     return absl::InvalidArgumentError(
