@@ -1,133 +1,40 @@
 // fluxgate-server: flags in, one line "listening on ADDRESS" out, and a clean end on SIGTERM.
 
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <string>
 #include <thread>
 
-#include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "engine/base/clock.h"
 #include "engine/base/status_macros.h"
 #include "server/grpc/grpc_server.h"
-#include "server/machine.h"
-#include "server/process_memory.h"
-
-ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
-          "Where to listen: HOST:PORT, or unix:PATH. Port 0 picks a free one.");
-ABSL_FLAG(bool, insecure, false, "Listen beyond this machine without TLS.");
-ABSL_FLAG(std::string, tls_cert, "", "PEM file with the server's certificate chain.");
-ABSL_FLAG(std::string, tls_key, "", "PEM file with the certificate's private key.");
-ABSL_FLAG(int, workers, 0, "Threads that compute at a time; 0: one for each core.");
-ABSL_FLAG(int, max_running, 64, "Calls and jobs under way at a time; more wait in the queue.");
-ABSL_FLAG(int, max_queued, 4096, "Calls and jobs that may wait; more are RESOURCE_EXHAUSTED.");
-ABSL_FLAG(
-    int64_t, memory_limit, 0,
-    "Bytes that all sessions may hold; 0: 60 % of the memory that is free at the start, within the "
-    "control group's limit.");
-ABSL_FLAG(int64_t, session_memory_limit, 0,
-          "Bytes that one session may hold unless it asks for less; 0: half of what all may hold.");
-ABSL_FLAG(int, max_sessions, 1000, "Sessions at a time.");
-ABSL_FLAG(absl::Duration, session_ttl, absl::Hours(24),
-          "How long a session lives without use, unless it asks otherwise.");
-ABSL_FLAG(absl::Duration, grace, absl::ZeroDuration(),
-          "After SIGTERM: how long to go on as NOT_SERVING before new work is refused.");
-ABSL_FLAG(absl::Duration, drain, absl::Seconds(10),
-          "After that: how long calls under way may take before they are cancelled.");
-ABSL_FLAG(std::string, data_dir, "", "Not available: this server keeps sessions in memory only.");
-ABSL_FLAG(std::string, log_level, "info", "trace, debug, info, warn, error or off.");
+#include "server/metrics/http_server.h"
+#include "server/options.h"
 
 namespace fluxgate {
 namespace {
 
-bool IsLoopback(const std::string& address) {
-  return absl::StartsWith(address, "127.") || absl::StartsWith(address, "localhost:") ||
-         absl::StartsWith(address, "[::1]:") || absl::StartsWith(address, "unix:");
-}
+using metrics::HttpServer;
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-// Of the memory that is free, sessions get 60 %. Messages, the allocator's slack and the program
-// itself share the rest, of which a fifth of the whole always stays free.
-void FitToMemory(int64_t available, rpc::GrpcServerOptions& options) {
-  options.sessions.server_memory_bytes = available / 10 * 6;
-  options.sessions.memory_guard = std::make_shared<ProcessMemoryGuard>(available / 10 * 8);
-  // Parsing makes much of a message that is many small parts.
-  options.max_request_bytes =
-      static_cast<int>(std::clamp<int64_t>(available / 32, 8 << 20, options.max_request_bytes));
-  options.transport_bytes = static_cast<size_t>(std::max<int64_t>(available / 16, 32 << 20));
-}
-
-absl::StatusOr<rpc::GrpcServerOptions> OptionsFromFlags() {
-  if (!absl::GetFlag(FLAGS_data_dir).empty()) {
-    return absl::UnimplementedError(
-        "--data_dir: this server keeps sessions in memory only; it would write nothing there");
-  }
-  rpc::GrpcServerOptions options;
-  options.listen = absl::GetFlag(FLAGS_listen);
-  const std::string certificate = absl::GetFlag(FLAGS_tls_cert), key = absl::GetFlag(FLAGS_tls_key);
-  if (certificate.empty() != key.empty()) {
-    return absl::InvalidArgumentError("--tls_cert and --tls_key belong together");
-  }
-  if (!certificate.empty()) {
-    FG_ASSIGN_OR_RETURN(options.tls_certificate, ReadFile(certificate));
-    FG_ASSIGN_OR_RETURN(options.tls_key, ReadFile(key));
-  } else if (!IsLoopback(options.listen) && !absl::GetFlag(FLAGS_insecure)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(options.listen,
-                     " can be reached from other machines: give --tls_cert and --tls_key, or "
-                     "--insecure"));
-  }
-  const int workers = absl::GetFlag(FLAGS_workers);
-  const int running = absl::GetFlag(FLAGS_max_running);
-  const int queued = absl::GetFlag(FLAGS_max_queued);
-  const int sessions = absl::GetFlag(FLAGS_max_sessions);
-  const int64_t memory = absl::GetFlag(FLAGS_memory_limit);
-  const int64_t session_memory = absl::GetFlag(FLAGS_session_memory_limit);
-  const absl::Duration ttl = absl::GetFlag(FLAGS_session_ttl);
-  if (workers < 0 || running < 1 || queued < 1 || sessions < 1 || memory < 0 ||
-      session_memory < 0 || ttl < absl::Seconds(1)) {
-    return absl::InvalidArgumentError("a flag is out of its range; see --help");
-  }
-  options.pool.workers = workers == 0 ? AvailableCores() : workers;
-  options.pool.max_running = std::max(running, options.pool.workers);
-  options.pool.max_queued = static_cast<size_t>(queued);
-  options.sessions.max_sessions = static_cast<size_t>(sessions);
-  options.sessions.time_to_live = absl::ToChronoNanoseconds(ttl);
-  FitToMemory(AvailableMemoryBytes(), options);
-  if (memory != 0) options.sessions.server_memory_bytes = memory;
-  options.sessions.session_memory_bytes =
-      session_memory == 0 ? options.sessions.server_memory_bytes / 2
-                          : std::min(session_memory, options.sessions.server_memory_bytes);
-  return options;
-}
-
-// Freed blocks of tensors stay with the process: giving each back to the system and asking for it
-// again makes large messages several times slower.
-void KeepFreedMemory() {
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 256 << 20);
-  mallopt(M_TOP_PAD, 16 << 20);
+HttpServer::Pages PagesOf(const rpc::GrpcServer& server) {
+  return {{"/metrics",
+           [&server] {
+             return HttpServer::Page{200, "text/plain; version=0.0.4; charset=utf-8",
+                                     server.MetricsPage()};
+           }},
+          {"/healthz", [&server] {
+             return server.serving()
+                        ? HttpServer::Page{200, "text/plain; charset=utf-8", "SERVING\n"}
+                        : HttpServer::Page{503, "text/plain; charset=utf-8", "NOT_SERVING\n"};
+           }}};
 }
 
 // Waits for SIGTERM or SIGINT, which all threads block.
@@ -136,32 +43,20 @@ void AwaitSignal(const sigset_t& signals, rpc::GrpcServer& server) {
   while (sigtimedwait(&signals, nullptr, &second) < 0) server.ExpireIdle();
 }
 
-int Main() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  KeepFreedMemory();
-
-  absl::StatusOr<rpc::GrpcServerOptions> options = OptionsFromFlags();
-  if (!options.ok()) {
-    spdlog::error("{}", std::string(options.status().message()));
-    return 2;
-  }
+absl::Status Serve(const ServerOptions& options, const sigset_t& signals) {
   const SystemClock clock;
-  auto server = rpc::GrpcServer::Start(*options, clock);
-  if (!server.ok()) {
-    spdlog::error("{}", std::string(server.status().message()));
-    return 1;
+  FG_ASSIGN_OR_RETURN(const auto server, rpc::GrpcServer::Start(options.grpc, clock));
+  std::unique_ptr<HttpServer> http;
+  if (!options.http_listen.empty()) {
+    FG_ASSIGN_OR_RETURN(http, HttpServer::Start(options.http_listen, PagesOf(*server)));
+    spdlog::info("HTTP on {}: /metrics, /healthz", http->address());
   }
   spdlog::info("{} workers, {} bytes of memory for sessions, which are kept in memory only",
-               options->pool.workers, options->sessions.server_memory_bytes);
-  std::printf("listening on %s\n", (*server)->address().c_str());
+               options.grpc.pool.workers, options.grpc.sessions.server_memory_bytes);
+  std::printf("listening on %s\n", server->address().c_str());
   std::fflush(stdout);
 
-  AwaitSignal(signals, **server);
+  AwaitSignal(signals, *server);
   spdlog::info("shutting down");
   // Only a second signal is left to wait for, on a thread that ends with the process.
   std::thread([signals] {
@@ -170,10 +65,33 @@ int Main() {
     spdlog::warn("stopping at once");
     std::_Exit(1);
   }).detach();
-  (*server)->Shutdown(absl::ToChronoMilliseconds(absl::GetFlag(FLAGS_grace)),
-                      absl::ToChronoMilliseconds(absl::GetFlag(FLAGS_drain)));
+  server->Shutdown(options.grace, options.drain);
   spdlog::info("stopped");
-  return 0;
+  return absl::OkStatus();
+}
+
+// 2 for wrong flags, 1 for what the system refuses.
+int Main() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  const absl::StatusOr<ServerOptions> options = OptionsFromFlags();
+  if (!options.ok()) {
+    spdlog::error("{}", std::string(options.status().message()));
+    return 2;
+  }
+  if (OnlyCheck()) {
+    std::fputs(FlagFile().c_str(), stdout);
+    return 0;
+  }
+  const absl::Status status = Serve(*options, signals);
+  if (status.ok()) return 0;
+  spdlog::error("{}", std::string(status.message()));
+  return 1;
 }
 
 }  // namespace
@@ -183,13 +101,11 @@ int main(int argc, char** argv) {
   absl::SetProgramUsageMessage(
       "Fluxgate's server: Flux over gRPC. Prints \"listening on ADDRESS\" when it is ready.");
   absl::FlagsUsageConfig usage;
-  usage.contains_help_flags = [](absl::string_view file) {
-    return absl::EndsWith(file, "server/main.cc");
-  };
+  usage.contains_help_flags = [](absl::string_view file) { return fluxgate::IsServerFlag(file); };
   absl::SetFlagsUsageConfig(usage);
   absl::ParseCommandLine(argc, argv);
   spdlog::set_default_logger(
       std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
-  spdlog::set_level(spdlog::level::from_str(absl::GetFlag(FLAGS_log_level)));
+  spdlog::set_level(spdlog::level::from_str(fluxgate::LogLevel()));
   return fluxgate::Main();
 }

@@ -30,10 +30,9 @@ absl::StatusOr<EvaluationResult> Interpreter::Evaluate(std::string source_name, 
                                                        const Limits& limits) {
   FG_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
                       Parse(std::move(source_name), std::move(text)));
-  machine_->meter().Start(limits);
   const Node* last = nullptr;
   EvaluationResult result;
-  FG_ASSIGN_OR_RETURN(result.value, machine_->Run(program, &last));
+  FG_ASSIGN_OR_RETURN(result.value, RunProgram(program, limits, &last));
   if (last != nullptr) {  // A name of the language's own, so that it is not among the user's.
     Environment::Cell& ans = machine_->environment().cell(machine_->environment().CellFor("ans"));
     ans.builtin = result.value;
@@ -44,6 +43,20 @@ absl::StatusOr<EvaluationResult> Interpreter::Evaluate(std::string source_name, 
     FG_ASSIGN_OR_RETURN(result.display, machine_->DisplayText(result.value));
   }
   return result;
+}
+
+absl::StatusOr<Value> Interpreter::Run(std::string source_name, std::string text,
+                                       const Limits& limits) {
+  FG_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
+                      Parse(std::move(source_name), std::move(text)));
+  const Node* last = nullptr;
+  return RunProgram(program, limits, &last);
+}
+
+absl::StatusOr<Value> Interpreter::RunProgram(const std::shared_ptr<const Program>& program,
+                                              const Limits& limits, const Node** last) {
+  machine_->meter().Start(limits);
+  return machine_->Run(program, last);
 }
 
 const Value* Interpreter::Find(absl::string_view name) const {

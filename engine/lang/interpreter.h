@@ -18,6 +18,8 @@
 namespace fluxgate::lang {
 
 class Machine;
+struct Node;
+struct Program;
 
 struct EvaluationResult {
   Value value;          // of the last statement
@@ -36,6 +38,9 @@ class Interpreter {
   // stays, as at a prompt.
   absl::StatusOr<EvaluationResult> Evaluate(std::string source_name, std::string text,
                                             const Limits& limits = {});
+  // The same for a text that is not a prompt's input, as an argument: `ans` stays, nothing is
+  // shown.
+  absl::StatusOr<Value> Run(std::string source_name, std::string text, const Limits& limits = {});
 
   // ---- The workspace: names that the user made (built-in names are not listed) ----
   const Value* Find(absl::string_view name) const;
@@ -81,6 +86,9 @@ class Interpreter {
   Machine& machine() { return *machine_; }
 
  private:
+  absl::StatusOr<Value> RunProgram(const std::shared_ptr<const Program>& program,
+                                   const Limits& limits, const Node** last);
+
   std::unique_ptr<Machine> machine_;
 };
 

@@ -11,7 +11,6 @@
 #include "server/grpc/tensor_sink.h"
 #include "server/session/parameters.h"
 #include "server/session/workspace.h"
-#include "server/wire/chunk_codec.h"
 #include "server/wire/descriptions.h"
 #include "server/wire/error_codec.h"
 #include "server/wire/limits.h"
@@ -25,17 +24,6 @@ absl::StatusOr<session::NamedValue> DatasetOf(session::Visit& visit, absl::strin
   auto dataset = session::FindDataset(visit, name);
   return dataset.ok() ? dataset : wire::AtField(dataset.status(), "name");
 }
-
-class DatasetSource final : public ChunkSource<v1::PullDatasetResponse> {
- public:
-  explicit DatasetSource(session::NamedTensors tensors) : chunks_(std::move(tensors)) {}
-  absl::StatusOr<bool> Next(v1::PullDatasetResponse* message) override {
-    return chunks_.Next(message->mutable_chunk());
-  }
-
- private:
-  wire::ChunkEncoder chunks_;
-};
 
 class DatasetSink final : public TensorSink<v1::PushDatasetRequest, v1::PushDatasetResponse> {
  public:
@@ -133,13 +121,13 @@ absl::Status DatasetsHandlers::ListDatasets(const v1::ListDatasetsRequest& reque
                                  &wire::DescribeDataset, &v1::ListDatasetsResponse::add_datasets);
 }
 
-absl::StatusOr<std::unique_ptr<DatasetsHandlers::Source>> DatasetsHandlers::PullDataset(
+absl::StatusOr<wire::ChunkEncoder> DatasetsHandlers::PullDataset(
     const v1::PullDatasetRequest& request, session::CallContext& context) {
   FG_ASSIGN_OR_RETURN(auto visit,
                       Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
   FG_ASSIGN_OR_RETURN(const session::NamedValue dataset, DatasetOf(*visit, request.name()));
   FG_ASSIGN_OR_RETURN(session::NamedTensors tensors, session::DatasetTensors(dataset.value));
-  return std::make_unique<DatasetSource>(std::move(tensors));
+  return wire::ChunkEncoder(std::move(tensors));
 }
 
 absl::Status DatasetsHandlers::DeleteDataset(const v1::DeleteDatasetRequest& request,

@@ -7,6 +7,7 @@
 #include "proto/fluxgate/v1/datasets.pb.h"
 #include "server/grpc/handlers.h"
 #include "server/grpc/server_state.h"
+#include "server/wire/chunk_codec.h"
 
 namespace fluxgate::rpc {
 
@@ -21,9 +22,8 @@ class DatasetsHandlers {
                           session::CallContext& context);
   absl::Status ListDatasets(const v1::ListDatasetsRequest& request,
                             v1::ListDatasetsResponse* response, session::CallContext& context);
-  using Source = ChunkSource<v1::PullDatasetResponse>;
-  absl::StatusOr<std::unique_ptr<Source>> PullDataset(const v1::PullDatasetRequest& request,
-                                                      session::CallContext& context);
+  absl::StatusOr<wire::ChunkEncoder> PullDataset(const v1::PullDatasetRequest& request,
+                                                 session::CallContext& context);
   absl::Status DeleteDataset(const v1::DeleteDatasetRequest& request,
                              v1::DeleteDatasetResponse* response, session::CallContext& context);
 

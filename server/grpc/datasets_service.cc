@@ -11,7 +11,8 @@ namespace {
 
 // Each RPC of Datasets: where it runs, and which handler does it.
 class DatasetsService final
-    : public v1::Datasets::WithRawCallbackMethod_PushDataset<v1::Datasets::CallbackService> {
+    : public v1::Datasets::WithRawCallbackMethod_PullDataset<
+          v1::Datasets::WithRawCallbackMethod_PushDataset<v1::Datasets::CallbackService>> {
  public:
   explicit DatasetsService(ServerState& state) : state_(state), handlers_(state) {}
 
@@ -47,8 +48,8 @@ class DatasetsService final
     return TensorReadReactor<v1::PushDatasetRequest, v1::PushDatasetResponse>::Run(
         state_.environment, "fluxgate.v1.Datasets/PushDataset", response, handlers_.PushDataset());
   }
-  grpc::ServerWriteReactor<v1::PullDatasetResponse>* PullDataset(
-      grpc::CallbackServerContext*, const v1::PullDatasetRequest* request) override {
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* PullDataset(
+      grpc::CallbackServerContext*, const grpc::ByteBuffer* request) override {
     return TensorWriteReactor<v1::PullDatasetRequest, v1::PullDatasetResponse>::Run(
         state_.environment, "fluxgate.v1.Datasets/PullDataset", request,
         [this](const auto& r, auto& context) { return handlers_.PullDataset(r, context); });

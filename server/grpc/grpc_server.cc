@@ -12,6 +12,7 @@
 #include "engine/base/mutex.h"
 #include "engine/base/status_macros.h"
 #include "server/grpc/api_descriptors.h"
+#include "server/grpc/metrics_page.h"
 #include "server/grpc/reflection_index.h"
 #include "server/grpc/reflection_service.h"
 #include "server/grpc/services.h"
@@ -61,6 +62,8 @@ GrpcServer::~GrpcServer() {
   if (server_ != nullptr) Shutdown(std::chrono::milliseconds(0), std::chrono::milliseconds(0));
 }
 
+std::string GrpcServer::MetricsPage() const { return rpc::MetricsPage(state_); }
+
 void GrpcServer::ExpireIdle() {
   sessions_.ExpireIdle();
   uploads_.Expire();
@@ -99,6 +102,7 @@ absl::Status GrpcServer::Listen() {
   for (const std::string& service : reflection_->services()) {
     server_->GetHealthCheckService()->SetServingStatus(service, true);
   }
+  serving_.store(true);
   const size_t colon = options_.listen.rfind(':');
   address_ = absl::StartsWith(options_.listen, "unix:")
                  ? options_.listen
@@ -108,6 +112,7 @@ absl::Status GrpcServer::Listen() {
 
 void GrpcServer::Shutdown(std::chrono::milliseconds grace, std::chrono::milliseconds limit) {
   if (server_ == nullptr) return;
+  serving_.store(false);
   server_->GetHealthCheckService()->SetServingStatus(false);
   std::this_thread::sleep_for(grace);
   shutting_down_.store(true);

@@ -53,6 +53,10 @@ class GrpcServer {
 
   // Where it listens: "127.0.0.1:41234".
   const std::string& address() const { return address_; }
+  // False from the moment when it is asked to stop.
+  bool serving() const { return serving_.load(); }
+  // What it counts, in Prometheus' text format. Thread-safe.
+  std::string MetricsPage() const;
   // Forgets what nobody used for long: sessions and broken uploads. Called now and then.
   void ExpireIdle();
 
@@ -74,6 +78,7 @@ class GrpcServer {
   session::SessionRegistry sessions_;
   UploadTable uploads_;
   std::atomic<bool> shutting_down_{false};
+  std::atomic<bool> serving_{false};
   ServerState state_;
   std::unique_ptr<ReflectionIndex> reflection_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

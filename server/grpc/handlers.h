@@ -31,15 +31,6 @@ class ChunkSink {
   virtual std::string session() const = 0;
 };
 
-// The messages of one outgoing tensor stream, made one by one.
-template <typename Response>
-class ChunkSource {
- public:
-  virtual ~ChunkSource() = default;
-  // False at the end. Only copies: it never waits nor computes.
-  virtual absl::StatusOr<bool> Next(Response* chunk) = 0;
-};
-
 // A job to stream to a caller, from event `after_event` on.
 struct WatchedJob {
   std::shared_ptr<jobs::Job> job;

@@ -184,7 +184,7 @@ absl::Status ModelsHandlers::OptimStep(const v1::OptimStepRequest& request,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<ModelsHandlers::ParameterSource>> ModelsHandlers::GetParameters(
+absl::StatusOr<wire::ChunkEncoder> ModelsHandlers::GetParameters(
     const v1::GetParametersRequest& request, session::CallContext& context) {
   return OpenParameters(state_, request, context);
 }

@@ -7,6 +7,7 @@
 #include "proto/fluxgate/v1/models.pb.h"
 #include "server/grpc/handlers.h"
 #include "server/grpc/server_state.h"
+#include "server/wire/chunk_codec.h"
 
 namespace fluxgate::rpc {
 
@@ -31,9 +32,8 @@ class ModelsHandlers {
   absl::Status OptimStep(const v1::OptimStepRequest& request, v1::OptimStepResponse* response,
                          session::CallContext& context);
 
-  using ParameterSource = ChunkSource<v1::GetParametersResponse>;
-  absl::StatusOr<std::unique_ptr<ParameterSource>> GetParameters(
-      const v1::GetParametersRequest& request, session::CallContext& context);
+  absl::StatusOr<wire::ChunkEncoder> GetParameters(const v1::GetParametersRequest& request,
+                                                   session::CallContext& context);
   using ParameterSink = ChunkSink<v1::SetParametersRequest, v1::SetParametersResponse>;
   std::unique_ptr<ParameterSink> SetParameters();
 

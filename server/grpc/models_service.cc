@@ -13,7 +13,8 @@ namespace {
 
 // Each RPC of Models: where it runs, and which handler does it.
 class ModelsService final
-    : public v1::Models::WithRawCallbackMethod_SetParameters<v1::Models::CallbackService> {
+    : public v1::Models::WithRawCallbackMethod_GetParameters<
+          v1::Models::WithRawCallbackMethod_SetParameters<v1::Models::CallbackService>> {
  public:
   explicit ModelsService(ServerState& state) : state_(state), handlers_(state) {}
 
@@ -79,8 +80,8 @@ class ModelsService final
           return handlers_.OptimStep(r, out, context);
         });
   }
-  grpc::ServerWriteReactor<v1::GetParametersResponse>* GetParameters(
-      grpc::CallbackServerContext*, const v1::GetParametersRequest* request) override {
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* GetParameters(
+      grpc::CallbackServerContext*, const grpc::ByteBuffer* request) override {
     return TensorWriteReactor<v1::GetParametersRequest, v1::GetParametersResponse>::Run(
         state_.environment, "fluxgate.v1.Models/GetParameters", request,
         [this](const auto& r, auto& context) { return handlers_.GetParameters(r, context); });

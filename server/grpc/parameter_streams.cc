@@ -17,17 +17,6 @@
 namespace fluxgate::rpc {
 namespace {
 
-class ParameterSource final : public ChunkSource<v1::GetParametersResponse> {
- public:
-  explicit ParameterSource(session::NamedTensors tensors) : chunks_(std::move(tensors)) {}
-  absl::StatusOr<bool> Next(v1::GetParametersResponse* message) override {
-    return chunks_.Next(message->mutable_chunk());
-  }
-
- private:
-  wire::ChunkEncoder chunks_;
-};
-
 class ParameterSink final : public TensorSink<v1::SetParametersRequest, v1::SetParametersResponse> {
  public:
   using TensorSink::TensorSink;
@@ -77,8 +66,9 @@ class ParameterSink final : public TensorSink<v1::SetParametersRequest, v1::SetP
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ChunkSource<v1::GetParametersResponse>>> OpenParameters(
-    ServerState& state, const v1::GetParametersRequest& request, session::CallContext& context) {
+absl::StatusOr<wire::ChunkEncoder> OpenParameters(ServerState& state,
+                                                  const v1::GetParametersRequest& request,
+                                                  session::CallContext& context) {
   if (request.paths_size() > wire::kMaxPaths) {
     return wire::FieldError("paths", absl::StrCat("more than ", wire::kMaxPaths));
   }
@@ -105,7 +95,7 @@ absl::StatusOr<std::unique_ptr<ChunkSource<v1::GetParametersResponse>>> OpenPara
     if (!one.ok()) return wire::AtField(one.status(), absl::StrCat("paths[", i, "]"));
     tensors.push_back(std::move(one->front()));
   }
-  return std::make_unique<ParameterSource>(std::move(tensors));
+  return wire::ChunkEncoder(std::move(tensors));
 }
 
 std::unique_ptr<ChunkSink<v1::SetParametersRequest, v1::SetParametersResponse>> MakeParameterSink(

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "engine/base/status_macros.h"
+#include "server/grpc/byte_buffers.h"
 #include "server/grpc/call_scope.h"
 #include "server/grpc/handlers.h"
 #include "server/wire/error_codec.h"
@@ -69,13 +70,9 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
   }
 
   absl::Status Accept() {
-    if (grpc::SerializationTraits<Request>::Deserialize(&bytes_, &message_).ok()) {
-      FG_RETURN_IF_ERROR(scope_.Admit(message_));
-      return sink_->Accept(message_);
-    }
-    return absl::InvalidArgumentError(
-        "a message of the stream cannot be read: its bytes are damaged or cut off, or a text in it "
-        "is not UTF-8");
+    FG_RETURN_IF_ERROR(ReadMessage(bytes_, "a message of the stream", &message_));
+    FG_RETURN_IF_ERROR(scope_.Admit(message_));
+    return sink_->Accept(message_);
   }
 
   absl::Status FinishSink(session::CallContext& context) {

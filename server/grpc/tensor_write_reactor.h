@@ -1,52 +1,62 @@
 #ifndef FLUXGATE_SERVER_GRPC_TENSOR_WRITE_REACTOR_H_
 #define FLUXGATE_SERVER_GRPC_TENSOR_WRITE_REACTOR_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/types/optional.h"
 #include "engine/base/mutex.h"
+#include "server/grpc/byte_buffers.h"
 #include "server/grpc/call_scope.h"
-#include "server/grpc/handlers.h"
+#include "server/wire/chunk_codec.h"
 #include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
 
 // A server stream of chunks: `open` runs on a worker and takes a snapshot, then chunks follow as
-// fast as the client reads them, at most one in flight and one prepared. Deletes itself in OnDone.
+// fast as the client reads them, at most one in flight and one prepared. It writes bytes, so that a
+// chunk goes from the tensor to the socket without a copy. Deletes itself in OnDone.
 template <typename Request, typename Response>
-class TensorWriteReactor final : public grpc::ServerWriteReactor<Response> {
+class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  using Open = std::function<absl::StatusOr<std::unique_ptr<ChunkSource<Response>>>(
-      const Request&, session::CallContext&)>;
+  using Open =
+      std::function<absl::StatusOr<wire::ChunkEncoder>(const Request&, session::CallContext&)>;
 
-  static grpc::ServerWriteReactor<Response>* Run(Environment& environment, std::string method,
-                                                 const Request* request, Open open) {
-    auto* reactor =
-        new TensorWriteReactor(environment, std::move(method), request, std::move(open));
-    absl::Status queued = environment.pool.Submit(
-        SessionOf(*request), [reactor](jobs::Permit& permit) { reactor->Start(&permit); });
-    if (!queued.ok()) reactor->End(queued);
+  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Run(Environment& environment,
+                                                         std::string method,
+                                                         const grpc::ByteBuffer* request,
+                                                         Open open) {
+    auto* reactor = new TensorWriteReactor(environment, std::move(method), std::move(open));
+    reactor->Submit(*request);
     return reactor;
   }
 
  private:
-  TensorWriteReactor(Environment& environment, std::string method, const Request* request,
-                     Open open)
-      : scope_(environment, std::move(method)), request_(request), open_(std::move(open)) {}
+  TensorWriteReactor(Environment& environment, std::string method, Open open)
+      : scope_(environment, std::move(method)), open_(std::move(open)) {}
+
+  void Submit(grpc::ByteBuffer bytes) {
+    absl::Status status = ReadMessage(bytes, "the request", &request_);
+    if (status.ok()) {
+      status = scope_.environment().pool.Submit(SessionOf(request_),
+                                                [this](jobs::Permit& permit) { Start(&permit); });
+    }
+    if (!status.ok()) End(status);
+  }
 
   void Start(jobs::Permit* permit) {
     absl::Status status = scope_.cancellation().token().Check();
     if (status.ok()) {
       status = scope_.Measure(permit, [this](session::CallContext& context) {
-        auto source = open_(*request_, context);
-        if (source.ok()) source_ = *std::move(source);
-        return source.status();
+        auto chunks = open_(request_, context);
+        if (chunks.ok()) chunks_ = *std::move(chunks);
+        return chunks.status();
       });
     }
     if (!status.ok()) return End(status);
@@ -75,10 +85,9 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<Response> {
     {
       MutexLock lock(mutex_);
       stop = scope_.cancellation().token().Check();
-      if (stop.ok()) stop = prepared_.status();
-      ended = !stop.ok() || !*prepared_;
+      ended = !stop.ok() || !prepared_;
       if (!ended) {
-        std::swap(sending_, next_);
+        sending_.Swap(&next_);
         this->StartWrite(&sending_);
         PrepareLocked();
       }
@@ -88,12 +97,13 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<Response> {
 
   void PrepareLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const metrics::BookTime book(scope_.times().copy_out);
-    next_.Clear();
-    prepared_ = source_->Next(&next_);
+    auto chunk = chunks_->Next();
+    prepared_ = chunk.has_value();
+    if (prepared_) next_ = ChunkMessage(Response::kChunkFieldNumber, *std::move(chunk));
   }
 
   void End(const absl::Status& status) {
-    source_ = nullptr;
+    chunks_.reset();
     scope_.Finished(status);
     this->Finish(wire::ToGrpcStatus(status));
   }
@@ -102,13 +112,13 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<Response> {
   void OnDone() override { delete this; }
 
   CallScope scope_;
-  const Request* const request_;
+  Request request_;
   const Open open_;
-  std::unique_ptr<ChunkSource<Response>> source_;
+  absl::optional<wire::ChunkEncoder> chunks_;
   Mutex mutex_;
-  Response sending_ ABSL_GUARDED_BY(mutex_);
-  Response next_ ABSL_GUARDED_BY(mutex_);
-  absl::StatusOr<bool> prepared_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::ByteBuffer sending_ ABSL_GUARDED_BY(mutex_);
+  grpc::ByteBuffer next_ ABSL_GUARDED_BY(mutex_);
+  bool prepared_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace fluxgate::rpc

@@ -28,7 +28,12 @@ void CallStatistics::Finished(const std::string& method, const absl::Status& sta
   ++m.calls;
   if (!status.ok()) ++m.errors;
   m.total += times;
-  m.longest = std::max(m.longest, times.sum());
+  const std::chrono::nanoseconds duration = times.sum();
+  m.longest = std::max(m.longest, duration);
+  m.duration += duration;
+  ++m.codes[status.code()];
+  const double seconds = std::chrono::duration<double>(duration).count();
+  ++m.durations[std::lower_bound(kBounds.begin(), kBounds.end(), seconds) - kBounds.begin()];
 }
 
 void CallStatistics::Add(const std::string& method, const CallTimes& times) {

@@ -2,7 +2,9 @@
 #define FLUXGATE_SERVER_METRICS_CALL_STATISTICS_H_
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -46,13 +48,20 @@ class BookTime {
 // Counts and times of calls by method. Thread-safe.
 class CallStatistics {
  public:
+  // The upper bounds of the histogram of durations, in seconds; one more bucket has the rest.
+  static constexpr std::array<double, 16> kBounds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
+                                                     0.01,   0.025,   0.05,   0.1,   0.25,   0.5,
+                                                     1,      5,       30,     300};
   struct Method {
-    std::string name;  // "Workspace/Evaluate"
+    std::string name;  // "fluxgate.v1.Workspace/Evaluate"
     uint64_t calls = 0;
     uint64_t errors = 0;
     uint64_t in_flight = 0;
     CallTimes total;  // with those of the jobs that the calls began
     std::chrono::nanoseconds longest{0};
+    absl::btree_map<absl::StatusCode, uint64_t> codes;
+    std::array<uint64_t, kBounds.size() + 1> durations{};  // Calls in each bucket.
+    std::chrono::nanoseconds duration{0};                  // Of all calls, without their jobs.
   };
 
   void Started(const std::string& method);

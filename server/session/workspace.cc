@@ -135,9 +135,7 @@ std::vector<NamedValue> ListDatasets(Visit& visit) { return ListIf(visit, &IsDat
 
 absl::StatusOr<Value> ValueOf(Visit& visit, absl::string_view source,
                               absl::string_view source_name) {
-  FG_ASSIGN_OR_RETURN(lang::EvaluationResult result,
-                      visit.interpreter().Evaluate(std::string(source_name), std::string(source)));
-  return std::move(result.value);
+  return visit.interpreter().Run(std::string(source_name), std::string(source));
 }
 
 absl::StatusOr<Value> FunctionOf(Visit& visit, absl::string_view text,

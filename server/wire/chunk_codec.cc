@@ -13,26 +13,29 @@
 
 namespace fluxgate::wire {
 
-bool ChunkEncoder::Next(v1::TensorChunk* chunk) {
-  if (index_ == tensors_.size()) return false;
+absl::optional<OutgoingChunk> ChunkEncoder::Next() {
+  if (index_ == tensors_.size()) return absl::nullopt;
   const auto& [path, tensor] = tensors_[index_];
-  chunk->set_path(path);
+  OutgoingChunk chunk;
+  chunk.head.set_path(path);
   if (tensor.num_elements() <= kShownElements) {
-    EncodeTensor(tensor, 0, chunk->mutable_tensor());
+    EncodeTensor(tensor, 0, chunk.head.mutable_tensor());
     ++index_;
-    return true;
+    return chunk;
   }
-  if (offset_ == 0) EncodeHeader(tensor.dtype(), tensor.shape(), chunk->mutable_tensor());
+  if (offset_ == 0) EncodeHeader(tensor.dtype(), tensor.shape(), chunk.head.mutable_tensor());
   const int64_t size = std::min<int64_t>(kChunkBytes, tensor.bytes() - offset_);
-  chunk->set_offset(static_cast<uint64_t>(offset_));
-  chunk->set_data(tensor.raw() + offset_, static_cast<size_t>(size));
-  chunk->set_crc32c(Crc32c(chunk->data()));
+  chunk.tensor = tensor;
+  chunk.data = absl::string_view(reinterpret_cast<const char*>(tensor.raw()) + offset_,
+                                 static_cast<size_t>(size));
+  chunk.head.set_offset(static_cast<uint64_t>(offset_));
+  chunk.head.set_crc32c(Crc32c(chunk.data));
   offset_ += size;
   if (offset_ == tensor.bytes()) {
     ++index_;
     offset_ = 0;
   }
-  return true;
+  return chunk;
 }
 
 absl::Status ChunkDecoder::Add(const v1::TensorChunk& chunk, absl::string_view field) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "engine/base/memory_budget.h"
 #include "engine/tensor/tensor.h"
@@ -19,17 +20,25 @@
 
 namespace fluxgate::wire {
 
-// Cuts tensors into messages of at most kChunkBytes of data. Holds the tensors, which share their
+// A chunk on its way out: its fields but for `data`, and those bytes where they lie in the tensor,
+// so that nothing between here and the socket needs to copy them.
+struct OutgoingChunk {
+  v1::TensorChunk head;
+  absl::string_view data;  // Of `tensor`.
+  Tensor tensor;
+};
+
+// Cuts tensors into chunks of at most kChunkBytes of data. Holds the tensors, which share their
 // bytes with the session and are copied only when that writes to them.
 class ChunkEncoder {
  public:
   explicit ChunkEncoder(std::vector<std::pair<std::string, Tensor>> tensors)
       : tensors_(std::move(tensors)) {}
-  // False at the end.
-  bool Next(v1::TensorChunk* chunk);
+  // Nothing at the end.
+  absl::optional<OutgoingChunk> Next();
 
  private:
-  const std::vector<std::pair<std::string, Tensor>> tensors_;
+  std::vector<std::pair<std::string, Tensor>> tensors_;
   size_t index_ = 0;
   int64_t offset_ = 0;
 };

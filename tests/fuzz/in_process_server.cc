@@ -130,18 +130,15 @@ void InProcessServer::AddSink(
 
 template <typename Request, typename Response>
 void InProcessServer::AddSource(
-    std::function<absl::StatusOr<std::unique_ptr<rpc::ChunkSource<Response>>>(
-        const Request&, session::CallContext&)>
-        open) {
+    std::function<absl::StatusOr<wire::ChunkEncoder>(const Request&, session::CallContext&)> open) {
   handlers_[Request::descriptor()] = [open](const Message& message,
                                             session::CallContext& context) -> absl::Status {
-    auto source = open(static_cast<const Request&>(message), context);
-    if (!source.ok()) return source.status();
-    for (bool more = true; more;) {
+    auto chunks = open(static_cast<const Request&>(message), context);
+    if (!chunks.ok()) return chunks.status();
+    while (auto chunk = chunks->Next()) {
       Response response;
-      absl::StatusOr<bool> next = (*source)->Next(&response);
-      if (!next.ok()) return next.status();
-      more = *next;
+      *response.mutable_chunk() = std::move(chunk->head);
+      response.mutable_chunk()->set_data(std::string(chunk->data));
       CheckSendable(message, response);
     }
     return absl::OkStatus();

@@ -48,9 +48,9 @@ class InProcessServer {
   template <typename Request, typename Response>
   void AddSink(std::function<std::unique_ptr<rpc::ChunkSink<Request, Response>>()> open);
   template <typename Request, typename Response>
-  void AddSource(std::function<absl::StatusOr<std::unique_ptr<rpc::ChunkSource<Response>>>(
-                     const Request&, session::CallContext&)>
-                     open);
+  void AddSource(
+      std::function<absl::StatusOr<wire::ChunkEncoder>(const Request&, session::CallContext&)>
+          open);
 
   SystemClock clock_;
   jobs::WorkerPool pool_;

@@ -26,8 +26,9 @@ void RoundTrip(const Tensor& tensor) {
 
   ChunkEncoder encoder({{"x", tensor}});
   ChunkDecoder decoder(std::make_shared<MemoryBudget>(int64_t{64} << 20));
-  for (v1::TensorChunk chunk; encoder.Next(&chunk); chunk.Clear()) {
-    Require(decoder.Add(chunk, "chunk").ok());
+  while (auto chunk = encoder.Next()) {
+    chunk->head.set_data(std::string(chunk->data));
+    Require(decoder.Add(chunk->head, "chunk").ok());
   }
 }
 

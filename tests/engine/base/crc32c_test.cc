@@ -23,5 +23,22 @@ TEST(Crc32cTest, ExtendingGivesTheChecksumOfTheWhole) {
   }
 }
 
+// Long texts are summed in several lanes; short pieces, which are not, must give the same.
+TEST(Crc32cTest, LongTextsGiveWhatTheirPiecesGive) {
+  std::string text;
+  for (uint32_t i = 0; i < 50'000; ++i)
+    text.push_back(static_cast<char>(i * i * 2654435761u >> 24));
+  for (const size_t size : {6143, 6144, 6145, 12'288, 20'000, 49'999}) {
+    for (const size_t begin : {0, 1, 5}) {
+      const absl::string_view whole = absl::string_view(text).substr(begin, size);
+      uint32_t sum = 0;
+      for (size_t at = 0; at < whole.size(); at += 1000) {
+        sum = ExtendCrc32c(sum, whole.substr(at, 1000));
+      }
+      EXPECT_EQ(Crc32c(whole), sum) << size << " bytes from " << begin;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace fluxgate

@@ -108,6 +108,9 @@ TEST(GemmPlanTest, LargeProductsAgreeWhicheverLibraryMakesThem) {
     ExpectAgrees<double>({DType::kFloat64, 70, 50, 520, ta, tb});
     ExpectAgrees<float>({DType::kFloat32, 1, 700, 600, ta, tb});
     ExpectAgrees<float>({DType::kFloat32, 700, 1, 600, ta, tb});
+    // Columns that lie a power of two apart, which may be copied first.
+    ExpectAgrees<float>({DType::kFloat32, 512, 40, 70, ta, tb});
+    ExpectAgrees<float>({DType::kFloat32, 256, 96, 50, ta, tb, 2, true, false});
   }
 }
 
