@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -14,7 +13,6 @@
 #include "absl/time/time.h"
 #include "engine/base/status_macros.h"
 #include "server/machine.h"
-#include "server/process_memory.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
           "Where to listen: HOST:PORT, or unix:PATH. Port 0 picks a free one.");
@@ -60,14 +58,18 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 }
 
 // Of the memory that is free, sessions get 60 %. Messages, the allocator's slack and the program
-// itself share the rest, of which a fifth of the whole always stays free.
-void FitToMemory(int64_t available, rpc::GrpcServerOptions& options) {
-  options.sessions.server_memory_bytes = available / 10 * 6;
-  options.sessions.memory_guard = std::make_shared<ProcessMemoryGuard>(available / 10 * 8);
+// itself have a further fifth, and a fifth stays free.
+void FitToMemory(int64_t available, ServerOptions& options) {
+  options.process_memory_bytes = available / 10 * 8;
+  options.grpc.sessions.server_memory_bytes = available / 10 * 6;
+  rpc::GrpcServerOptions& grpc = options.grpc;
   // Parsing makes much of a message that is many small parts.
-  options.max_request_bytes =
-      static_cast<int>(std::clamp<int64_t>(available / 32, 8 << 20, options.max_request_bytes));
-  options.transport_bytes = static_cast<size_t>(std::max<int64_t>(available / 16, 32 << 20));
+  grpc.max_request_bytes =
+      static_cast<int>(std::clamp<int64_t>(available / 32, 8 << 20, grpc.max_request_bytes));
+  grpc.transport_bytes = static_cast<size_t>(std::max<int64_t>(available / 16, 32 << 20));
+  grpc.plan_cache_bytes = std::min(grpc.plan_cache_bytes, available / 16);
+  grpc.request_cache_bytes =
+      std::min(grpc.request_cache_bytes, static_cast<size_t>(available / 32));
 }
 
 }  // namespace
@@ -118,7 +120,7 @@ absl::StatusOr<ServerOptions> OptionsFromFlags() {
   options.pool.max_queued = static_cast<size_t>(queued);
   options.sessions.max_sessions = static_cast<size_t>(sessions);
   options.sessions.time_to_live = absl::ToChronoNanoseconds(ttl);
-  FitToMemory(AvailableMemoryBytes(), options);
+  FitToMemory(AvailableMemoryBytes(), result);
   if (memory != 0) options.sessions.server_memory_bytes = memory;
   options.sessions.session_memory_bytes =
       session_memory == 0 ? options.sessions.server_memory_bytes / 2

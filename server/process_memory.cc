@@ -6,9 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <fstream>
-#include <utility>
-
-#include "absl/strings/str_cat.h"
 
 // jemalloc's, when the program is linked with it.
 extern "C" __attribute__((weak)) int mallctl(const char* name, void* old_value, size_t* old_size,
@@ -47,31 +44,6 @@ void ReleaseFreeMemory() {
     // 4096 is MALLCTL_ARENAS_ALL.
     mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);
   }
-}
-
-ProcessMemoryGuard::ProcessMemoryGuard(int64_t limit_bytes, std::function<int64_t()> held,
-                                       std::function<void()> release)
-    : limit_(limit_bytes),
-      step_(limit_bytes / 128),
-      held_(std::move(held)),
-      release_(std::move(release)) {}
-
-absl::Status ProcessMemoryGuard::Admit(int64_t bytes) {
-  if (unseen_.fetch_add(bytes, std::memory_order_relaxed) + bytes < step_) {
-    return absl::OkStatus();
-  }
-  unseen_.store(0, std::memory_order_relaxed);
-  int64_t held = held_();
-  if (held > limit_ - bytes) {
-    release_();
-    held = held_();
-  }
-  if (held <= limit_ - bytes) return absl::OkStatus();
-  // The next one, however small, looks again.
-  unseen_.store(step_, std::memory_order_relaxed);
-  return absl::ResourceExhaustedError(
-      absl::StrCat("out of memory: ", bytes, " bytes asked for; the server's process holds ", held,
-                   " of the ", limit_, " bytes that it may, messages and overhead among them"));
 }
 
 }  // namespace fluxgate

@@ -22,14 +22,11 @@ absl::Status MemoryBudget::Charge(int64_t bytes) {
           " of ", limit_, bytes > 0 ? " in use" : " bytes in use"));
     }
   } while (!used_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
-  absl::Status status = parent_ == nullptr ? absl::OkStatus() : parent_->Charge(bytes);
-  if (status.ok() && guard_ != nullptr) {
-    status = guard_->Admit(bytes);
-    if (!status.ok() && parent_ != nullptr) parent_->Release(bytes);
-  }
-  if (!status.ok()) {
-    used_.fetch_sub(bytes, std::memory_order_relaxed);
-    return status;
+  if (parent_ != nullptr) {
+    if (absl::Status status = parent_->Charge(bytes); !status.ok()) {
+      used_.fetch_sub(bytes, std::memory_order_relaxed);
+      return status;
+    }
   }
   RaisePeak(used + bytes);
   return absl::OkStatus();

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "engine/base/memory_guard.h"
 
 namespace fluxgate {
 
@@ -16,10 +15,8 @@ namespace fluxgate {
 // charged before it is made and given back when the last owner of the block lets go.
 class MemoryBudget {
  public:
-  // `guard`, when given, is asked about each charge that fits.
-  explicit MemoryBudget(int64_t limit_bytes, std::shared_ptr<MemoryBudget> parent = nullptr,
-                        std::shared_ptr<MemoryGuard> guard = nullptr)
-      : limit_(limit_bytes), parent_(std::move(parent)), guard_(std::move(guard)) {}
+  explicit MemoryBudget(int64_t limit_bytes, std::shared_ptr<MemoryBudget> parent = nullptr)
+      : limit_(limit_bytes), parent_(std::move(parent)) {}
 
   // RESOURCE_EXHAUSTED, saying what was asked, used and allowed, when `bytes` do not fit.
   absl::Status Charge(int64_t bytes);
@@ -39,7 +36,6 @@ class MemoryBudget {
 
   const int64_t limit_;
   const std::shared_ptr<MemoryBudget> parent_;
-  const std::shared_ptr<MemoryGuard> guard_;
   std::atomic<int64_t> used_{0};
   std::atomic<int64_t> peak_{0};
 };

@@ -1,7 +1,7 @@
 #ifndef FLUXGATE_SERVER_GRPC_ENVIRONMENT_H_
 #define FLUXGATE_SERVER_GRPC_ENVIRONMENT_H_
 
-#include "engine/base/memory_guard.h"
+#include "engine/base/memory_budget.h"
 #include "server/jobs/request_cache.h"
 #include "server/jobs/worker_pool.h"
 #include "server/metrics/call_statistics.h"
@@ -14,7 +14,7 @@ struct Environment {
   jobs::RequestCache& requests;
   metrics::CallStatistics& statistics;
   const int max_request_bytes;
-  MemoryGuard* const guard;  // Null: none.
+  MemoryBudget& memory;  // all sessions'
 };
 
 }  // namespace fluxgate::rpc

@@ -40,6 +40,7 @@ struct GrpcServerOptions {
   session::SessionRegistry::Options sessions;
   UploadTable::Options uploads;
   int64_t plan_cache_bytes = int64_t{256} << 20;
+  size_t request_cache_bytes = size_t{64} << 20;  // of answers kept for those who ask again
 };
 
 // The whole server: the rooms behind the services, the services, health and reflection.
@@ -55,6 +56,8 @@ class GrpcServer {
   const std::string& address() const { return address_; }
   // False from the moment when it is asked to stop.
   bool serving() const { return serving_.load(); }
+  // Of all sessions, and of what else is charged to it.
+  const std::shared_ptr<MemoryBudget>& memory() const { return sessions_.budget(); }
   // What it counts, in Prometheus' text format. Thread-safe.
   std::string MetricsPage() const;
   // Forgets what nobody used for long: sessions and broken uploads. Called now and then.
@@ -73,9 +76,9 @@ class GrpcServer {
   jobs::WorkerPool pool_;
   jobs::RequestCache requests_;
   metrics::CallStatistics statistics_;
-  Environment environment_;
   jobs::JobTable jobs_;
   session::SessionRegistry sessions_;
+  Environment environment_;
   UploadTable uploads_;
   std::atomic<bool> shutting_down_{false};
   std::atomic<bool> serving_{false};

@@ -43,8 +43,7 @@ SessionRegistry::SessionRegistry(Options options, HostFactory hosts, const Clock
       clock_(clock),
       jobs_(jobs),
       requests_(requests),
-      budget_(std::make_shared<MemoryBudget>(options_.server_memory_bytes, nullptr,
-                                             options_.memory_guard)) {}
+      budget_(std::make_shared<MemoryBudget>(options_.server_memory_bytes)) {}
 
 absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Find(absl::string_view name) {
   name = NameOrDefault(name);

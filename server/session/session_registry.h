@@ -34,7 +34,6 @@ class SessionRegistry {
     std::chrono::nanoseconds time_to_live = std::chrono::hours(24);
     int64_t session_memory_bytes = int64_t{4} << 30;
     int64_t server_memory_bytes = int64_t{8} << 30;
-    std::shared_ptr<MemoryGuard> memory_guard;   // Null: the process may take what it gets.
     std::vector<std::string> devices = {"cpu"};  // The first one is the default.
   };
 
