@@ -5,7 +5,7 @@ A page's blocks run in order. What the fence says:
     sh             run; a `text` block right after it is what it must print
     sh server      starts a server, which serves the blocks that follow
     sh install     not run: installs or builds
-    sh container   not run: needs a container engine
+    sh container   needs a container engine: deploy/docker/try.sh runs it
     julia          a session at a `julia>` prompt: each input must print what follows it
 
 In expected text `...` stands for anything, also for whole lines.
@@ -17,6 +17,9 @@ import re
 import stat
 
 import harness
+
+# What runs in a shell and may say what it prints.
+SHELLS = ("sh", "sh container")
 
 Block = collections.namedtuple("Block", "line kind text expected")
 
@@ -33,7 +36,7 @@ def blocks(path):
         end = lines.index(fence.group(1), i + 1)
         kind, text = fence.group(2).strip(), "\n".join(lines[i + 1:end])
         only_blank = all(not l.strip() for l in lines[previous_end + 1:i])
-        if kind == "text" and found and only_blank and found[-1].kind == "sh":
+        if kind == "text" and found and only_blank and found[-1].kind in SHELLS:
             found[-1] = found[-1]._replace(expected=text)
         else:
             found.append(Block(i + 1, kind, text, None))
