@@ -5,9 +5,9 @@
 
 namespace fluxgate {
 
-// The cgroup's limit, or the machine's cores.
+// The machine's cores that this process may run on, within its control groups' limits.
 int AvailableCores();
-// What is free now, within the cgroup's limit.
+// What is free now, within the control groups' limits.
 int64_t AvailableMemoryBytes();
 
 }  // namespace fluxgate

@@ -16,6 +16,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/status_macros.h"
 #include "server/grpc/grpc_server.h"
+#include "server/memory_watch.h"
 #include "server/metrics/http_server.h"
 #include "server/options.h"
 
@@ -46,6 +47,7 @@ void AwaitSignal(const sigset_t& signals, rpc::GrpcServer& server) {
 absl::Status Serve(const ServerOptions& options, const sigset_t& signals) {
   const SystemClock clock;
   FG_ASSIGN_OR_RETURN(const auto server, rpc::GrpcServer::Start(options.grpc, clock));
+  const MemoryWatch memory_watch(server->memory(), {.process_bytes = options.process_memory_bytes});
   std::unique_ptr<HttpServer> http;
   if (!options.http_listen.empty()) {
     FG_ASSIGN_OR_RETURN(http, HttpServer::Start(options.http_listen, PagesOf(*server)));

@@ -57,6 +57,21 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
+// Of the memory that is free, sessions get 60 %. Messages, the allocator's slack and the program
+// itself have a further fifth, and a fifth stays free.
+void FitToMemory(int64_t available, ServerOptions& options) {
+  options.process_memory_bytes = available / 10 * 8;
+  options.grpc.sessions.server_memory_bytes = available / 10 * 6;
+  rpc::GrpcServerOptions& grpc = options.grpc;
+  // Parsing makes much of a message that is many small parts.
+  grpc.max_request_bytes =
+      static_cast<int>(std::clamp<int64_t>(available / 32, 8 << 20, grpc.max_request_bytes));
+  grpc.transport_bytes = static_cast<size_t>(std::max<int64_t>(available / 16, 32 << 20));
+  grpc.plan_cache_bytes = std::min(grpc.plan_cache_bytes, available / 16);
+  grpc.request_cache_bytes =
+      std::min(grpc.request_cache_bytes, static_cast<size_t>(available / 32));
+}
+
 }  // namespace
 
 absl::StatusOr<ServerOptions> OptionsFromFlags() {
@@ -105,7 +120,8 @@ absl::StatusOr<ServerOptions> OptionsFromFlags() {
   options.pool.max_queued = static_cast<size_t>(queued);
   options.sessions.max_sessions = static_cast<size_t>(sessions);
   options.sessions.time_to_live = absl::ToChronoNanoseconds(ttl);
-  options.sessions.server_memory_bytes = memory == 0 ? AvailableMemoryBytes() / 10 * 6 : memory;
+  FitToMemory(AvailableMemoryBytes(), result);
+  if (memory != 0) options.sessions.server_memory_bytes = memory;
   options.sessions.session_memory_bytes =
       session_memory == 0 ? options.sessions.server_memory_bytes / 2
                           : std::min(session_memory, options.sessions.server_memory_bytes);

@@ -2,6 +2,7 @@
 #define FLUXGATE_SERVER_OPTIONS_H_
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -13,7 +14,8 @@ namespace fluxgate {
 // What the command line, or a file that --flagfile names, says.
 struct ServerOptions {
   rpc::GrpcServerOptions grpc;
-  std::string http_listen;  // Empty: no HTTP.
+  int64_t process_memory_bytes = 0;  // that the whole process may hold
+  std::string http_listen;           // Empty: no HTTP.
   std::chrono::milliseconds grace{0}, drain{0};
 };
 

@@ -41,6 +41,8 @@ absl::Status RunPlot(Client& client, const std::vector<std::string>& arguments);
 // call, describe (call.cc)
 absl::Status RunCall(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunDescribe(Client& client, const std::vector<std::string>& arguments);
+// health (health.cc)
+absl::Status RunHealth(Client& client, const std::vector<std::string>& arguments);
 // sessions, info (server_info.cc)
 absl::Status RunSessions(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunInfo(Client& client, const std::vector<std::string>& arguments);

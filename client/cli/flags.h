@@ -11,6 +11,7 @@
 // Of every command.
 ABSL_DECLARE_FLAG(std::string, server);
 ABSL_DECLARE_FLAG(std::string, session);
+ABSL_DECLARE_FLAG(std::string, tls_ca);
 
 // Of eval and run.
 ABSL_DECLARE_FLAG(uint32_t, timeout);

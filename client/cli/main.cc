@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -39,6 +43,8 @@ absl::Span<const Command> Commands() {
       {"describe", "NAME", "shows a service, method, message or field of the API", 1, 1,
        RunDescribe},
       {"sessions", "", "lists the server's sessions", 0, 0, RunSessions},
+      {"health", "[SERVICE]", "succeeds when the server, or one service of it, is SERVING", 0, 1,
+       RunHealth},
       {"info", "", "says what the server is and can do", 0, 0, RunInfo},
   };
   return kCommands;
@@ -52,6 +58,25 @@ std::string Usage() {
     absl::StrAppendFormat(&text, "  %-9s%-28s%s\n", command.name, command.arguments, command.help);
   }
   return text + "\nFlags: fluxgate --help";
+}
+
+absl::StatusOr<std::unique_ptr<Client>> Connect() {
+  Client::Options options{.server = absl::GetFlag(FLAGS_server),
+                          .session = absl::GetFlag(FLAGS_session)};
+  if (const std::string path = absl::GetFlag(FLAGS_tls_ca); !path.empty()) {
+    std::ifstream file(path, std::ios::binary);
+    options.tls_ca.assign(std::istreambuf_iterator<char>(file), {});
+    if (options.tls_ca.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--tls_ca: no certificates can be read from ", path));
+    }
+  }
+  return Client::Connect(std::move(options));
+}
+
+absl::Status Run(const Command& command, const std::vector<std::string>& arguments) {
+  const auto client = Connect();
+  return client.ok() ? command.run(**client, arguments) : client.status();
 }
 
 // 1 for what the server or the text says, 2 for a wrong command line.
@@ -72,9 +97,7 @@ int Main(const std::vector<std::string>& arguments) {
     absl::FPrintF(stderr, "usage: fluxgate %s %s\n", command->name, command->arguments);
     return 2;
   }
-  auto client = Client::Connect(
-      {.server = absl::GetFlag(FLAGS_server), .session = absl::GetFlag(FLAGS_session)});
-  const absl::Status status = client.ok() ? command->run(**client, rest) : client.status();
+  const absl::Status status = Run(*command, rest);
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s\n", FormatError(status).c_str());
   return 1;

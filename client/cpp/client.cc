@@ -51,7 +51,11 @@ absl::StatusOr<std::vector<NamedTensor>> ReadChunks(grpc::ClientContext& context
 }  // namespace
 
 Client::Client(Options options) : options_(std::move(options)) {
-  channel_ = grpc::CreateChannel(options_.server, grpc::InsecureChannelCredentials());
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = options_.tls_ca;
+  channel_ = grpc::CreateChannel(options_.server, options_.tls_ca.empty()
+                                                      ? grpc::InsecureChannelCredentials()
+                                                      : grpc::SslCredentials(tls));
   stubs_ = {v1::Sessions::NewStub(channel_), v1::Workspace::NewStub(channel_),
             v1::Models::NewStub(channel_),   v1::Datasets::NewStub(channel_),
             v1::Jobs::NewStub(channel_),     v1::Server::NewStub(channel_)};

@@ -35,6 +35,8 @@ class Client {
   struct Options {
     std::string server = "127.0.0.1:50051";
     std::string session;  // "default" when empty
+    // PEM text of the certificates to trust, for a server that speaks TLS; empty: no TLS.
+    std::string tls_ca;
     // Of one attempt of a unary call, unless the request has a timeout of its own.
     std::chrono::milliseconds timeout{60'000};
     std::chrono::milliseconds connect_timeout{5'000};

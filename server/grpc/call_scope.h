@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "engine/base/cancellation.h"
+#include "engine/base/status_macros.h"
 #include "server/grpc/environment.h"
 #include "server/session/call_context.h"
 
@@ -29,6 +30,18 @@ class CallScope {
   CancellationSource& cancellation() { return source_; }
   const CancellationSource& cancellation() const { return source_; }
 
+  // Counts a large message, instead of the one before it, against the server's memory until the
+  // call is finished: RESOURCE_EXHAUSTED when it has no room.
+  template <typename Request>
+  absl::Status Hold(const Request& request) {
+    const auto bytes = static_cast<int64_t>(request.ByteSizeLong());
+    LetGo();
+    if (bytes < kLargeRequest) return absl::OkStatus();
+    FG_RETURN_IF_ERROR(environment_.memory.Charge(bytes));
+    held_bytes_ = bytes;
+    return absl::OkStatus();
+  }
+
   // Runs `work` and books the time since the call came: what `work` did not book itself counts as
   // compute.
   template <typename Work>
@@ -47,16 +60,21 @@ class CallScope {
 
   // Must be called exactly once, before the reactor's Finish.
   void Finished(const absl::Status& status) {
+    LetGo();
     environment_.statistics.Finished(method_, status, times_);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr int64_t kLargeRequest = 64 << 10;
+  void LetGo() { environment_.memory.Release(std::exchange(held_bytes_, 0)); }
+
   Environment& environment_;
   const std::string method_;
   Clock::time_point arrived_ = Clock::now();
   CancellationSource source_;
   metrics::CallTimes times_;
+  int64_t held_bytes_ = 0;
 };
 
 // Where a handler runs: kHere for what never waits nor computes (lists, states), kWorker for the

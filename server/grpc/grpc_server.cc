@@ -50,10 +50,11 @@ GrpcServer::GrpcServer(GrpcServerOptions options, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       pool_(options_.pool),
-      environment_{pool_, requests_, statistics_},
+      requests_(options_.request_cache_bytes),
       jobs_(options_.jobs),
       sessions_(WithDevices(options_.sessions), session::EngineHosts(options_.plan_cache_bytes),
                 clock_, jobs_, requests_),
+      environment_{pool_, requests_, statistics_, options_.max_request_bytes, *sessions_.budget()},
       uploads_(options_.uploads, clock_),
       state_{environment_, sessions_, jobs_, uploads_, clock_, clock_.Now(), shutting_down_} {}
 
@@ -80,7 +81,10 @@ absl::Status GrpcServer::Listen() {
 
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
-  builder.SetMaxReceiveMessageSize(wire::kMaxRequestBytes);
+  builder.SetMaxReceiveMessageSize(options_.max_request_bytes);
+  if (options_.transport_bytes > 0) {
+    builder.SetResourceQuota(grpc::ResourceQuota("messages").Resize(options_.transport_bytes));
+  }
   builder.SetMaxSendMessageSize(2 * wire::kMaxResponseBytes);
   // Two servers on one port would share the calls between them.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

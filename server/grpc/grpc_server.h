@@ -15,6 +15,7 @@
 #include "server/jobs/worker_pool.h"
 #include "server/metrics/call_statistics.h"
 #include "server/session/session_registry.h"
+#include "server/wire/limits.h"
 
 namespace grpc {
 class Channel;
@@ -27,7 +28,11 @@ namespace fluxgate::rpc {
 class ReflectionIndex;
 
 struct GrpcServerOptions {
-  std::string listen = "127.0.0.1:50051";  // Port 0 picks a free one.
+  std::string listen = "127.0.0.1:50051";          // Port 0 picks a free one.
+  int max_request_bytes = wire::kMaxRequestBytes;  // of one message to the server
+  // Of messages that have come and are not parsed yet. gRPC slows connections down near it and
+  // closes some past it. 0: no limit.
+  size_t transport_bytes = 0;
   // PEM texts; empty: without TLS.
   std::string tls_certificate, tls_key;
   jobs::WorkerPool::Options pool;
@@ -35,6 +40,7 @@ struct GrpcServerOptions {
   session::SessionRegistry::Options sessions;
   UploadTable::Options uploads;
   int64_t plan_cache_bytes = int64_t{256} << 20;
+  size_t request_cache_bytes = size_t{64} << 20;  // of answers kept for those who ask again
 };
 
 // The whole server: the rooms behind the services, the services, health and reflection.
@@ -50,6 +56,8 @@ class GrpcServer {
   const std::string& address() const { return address_; }
   // False from the moment when it is asked to stop.
   bool serving() const { return serving_.load(); }
+  // Of all sessions, and of what else is charged to it.
+  const std::shared_ptr<MemoryBudget>& memory() const { return sessions_.budget(); }
   // What it counts, in Prometheus' text format. Thread-safe.
   std::string MetricsPage() const;
   // Forgets what nobody used for long: sessions and broken uploads. Called now and then.
@@ -68,9 +76,9 @@ class GrpcServer {
   jobs::WorkerPool pool_;
   jobs::RequestCache requests_;
   metrics::CallStatistics statistics_;
-  Environment environment_;
   jobs::JobTable jobs_;
   session::SessionRegistry sessions_;
+  Environment environment_;
   UploadTable uploads_;
   std::atomic<bool> shutting_down_{false};
   std::atomic<bool> serving_{false};

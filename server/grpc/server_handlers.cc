@@ -17,7 +17,7 @@ double Seconds(std::chrono::nanoseconds time) {
 }
 
 void FillLimits(const ServerState& state, v1::Limits* limits) {
-  limits->set_request_bytes(wire::kMaxRequestBytes);
+  limits->set_request_bytes(wire::ToCount(state.environment.max_request_bytes));
   limits->set_response_bytes(wire::kMaxResponseBytes);
   limits->set_chunk_bytes(wire::kMaxChunkBytes);
   limits->set_source_bytes(wire::kMaxSourceBytes);

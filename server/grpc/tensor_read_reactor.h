@@ -71,6 +71,7 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
 
   absl::Status Accept() {
     FG_RETURN_IF_ERROR(ReadMessage(bytes_, "a message of the stream", &message_));
+    FG_RETURN_IF_ERROR(scope_.Hold(message_));
     return sink_->Accept(message_);
   }
 

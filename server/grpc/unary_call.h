@@ -44,6 +44,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         handler_(std::move(handler)) {}
 
   void Begin(Where where) {
+    if (absl::Status held = scope_.Hold(*request_); !held.ok()) return End(held);
     if constexpr (requires { request_->request_id(); }) {
       if (absl::Status id = wire::CheckRequestId(request_->request_id()); !id.ok()) return End(id);
       if (!request_->request_id().empty()) {

@@ -5,7 +5,7 @@ A page's blocks run in order. What the fence says:
     sh             run; a `text` block right after it is what it must print
     sh server      starts a server, which serves the blocks that follow
     sh install     not run: installs or builds
-    sh container   not run: needs a container engine
+    sh container   needs a container engine: deploy/docker/try.sh runs it
     julia          a session at a `julia>` prompt: each input must print what follows it
     python         run as in a notebook; a `text` block right after it is what it must print
 
