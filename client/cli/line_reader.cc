@@ -75,6 +75,8 @@ class TerminalReader : public LineReader {
     prompt_ = prompt;
     interrupted_ = false;
     el_resize(edit_);  // The window may have changed.
+    // Before the prompt: whoever sees it may use every key.
+    el_set(edit_, EL_PREP_TERM, 1);
     int count = 0;
     const char* text = el_gets(edit_, &count);
     if (interrupted_) return Outcome::kInterrupted;
