@@ -26,6 +26,8 @@ absl::Span<const Command> Commands();
 // eval, run (evaluate.cc)
 absl::Status RunEval(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunFile(Client& client, const std::vector<std::string>& arguments);
+// repl (repl.cc)
+absl::Status RunRepl(Client& client, const std::vector<std::string>& arguments);
 // push, params (transfer.cc)
 absl::Status RunPush(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunParams(Client& client, const std::vector<std::string>& arguments);
@@ -34,6 +36,11 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
 absl::Status RunJobs(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunWatch(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunCancel(Client& client, const std::vector<std::string>& arguments);
+// plot (plot.cc)
+absl::Status RunPlot(Client& client, const std::vector<std::string>& arguments);
+// call, describe (call.cc)
+absl::Status RunCall(Client& client, const std::vector<std::string>& arguments);
+absl::Status RunDescribe(Client& client, const std::vector<std::string>& arguments);
 // health (health.cc)
 absl::Status RunHealth(Client& client, const std::vector<std::string>& arguments);
 // sessions, info (server_info.cc)

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <numeric>
 #include <random>
-#include <sstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -14,17 +12,10 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/csv.h"
 #include "client/cli/npz.h"
+#include "client/cli/read_file.h"
 
 namespace fluxgate::client {
 namespace {
-
-absl::StatusOr<std::string> ReadFile(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return absl::NotFoundError(absl::StrCat("cannot read ", file));
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
 
 // Labels in order: numbers by value when all are numbers, else by text.
 std::vector<std::string> SortedLabels(const std::vector<std::string>& labels) {

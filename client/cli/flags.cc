@@ -27,8 +27,10 @@ ABSL_FLAG(uint32_t, epochs, 1, "train: how often to go through the data");
 ABSL_FLAG(uint32_t, batch_size, 0, "train: examples in a batch; 0: all of the data");
 ABSL_FLAG(bool, shuffle, false, "train: another order each epoch");
 ABSL_FLAG(bool, detach, false, "train: print the job and leave it running");
+ABSL_FLAG(std::string, tensorboard, "",
+          "train, watch: writes an event file for TensorBoard into this directory");
 
-ABSL_FLAG(std::string, out, "", "params: writes the parameters to this .npz file");
-ABSL_FLAG(std::string, in, "", "params: sets the parameters from this .npz file");
+ABSL_FLAG(std::string, out, "", "params: writes the parameters to this file, .npz or .safetensors");
+ABSL_FLAG(std::string, in, "", "params: sets the parameters from such a file");
 
 ABSL_FLAG(uint32_t, after_event, 0, "watch: skips the events up to this number");

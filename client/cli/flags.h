@@ -33,6 +33,7 @@ ABSL_DECLARE_FLAG(uint32_t, epochs);
 ABSL_DECLARE_FLAG(uint32_t, batch_size);
 ABSL_DECLARE_FLAG(bool, shuffle);
 ABSL_DECLARE_FLAG(bool, detach);
+ABSL_DECLARE_FLAG(std::string, tensorboard);  // and of watch
 
 // Of params.
 ABSL_DECLARE_FLAG(std::string, out);

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <iterator>
 #include <utility>
 
 namespace fluxgate::client {
@@ -37,12 +38,12 @@ OnInterrupt::OnInterrupt(std::function<void()> on_interrupt)
   struct sigaction action = {};
   action.sa_handler = [](int) { Notify('i'); };
   action.sa_flags = SA_RESTART | SA_RESETHAND;
-  for (int signal : kSignals) sigaction(signal, &action, nullptr);
+  for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &action, &previous_[i]);
 }
 
 OnInterrupt::~OnInterrupt() {
   if (!thread_.joinable()) return;
-  for (int signal : kSignals) std::signal(signal, SIG_DFL);
+  for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &previous_[i], nullptr);
   Notify('e');
   thread_.join();
   close(pipe_ends[0]);

@@ -25,17 +25,23 @@ namespace fluxgate::client {
 
 absl::Span<const Command> Commands() {
   static constexpr Command kCommands[] = {
+      {"repl", "", "a prompt like Julia's; ? there says what the keys do", 0, 0, RunRepl},
       {"eval", "SOURCE|-", "runs Julia text and prints what Julia's prompt would", 1, 1, RunEval},
       {"run", "FILE.jl", "runs a file of Julia text", 1, 1, RunFile},
       {"push", "NAME FILE.csv|FILE.npz",
        "stores a file as a dataset; see --label, --onehot, --split", 2, 2, RunPush},
       {"train", "[MODEL]", "trains a model; see --loss, --optimiser, --epochs, --batch_size", 0, 1,
        RunTrain},
-      {"params", "[MODEL]", "lists a model's parameters, or --out FILE.npz, or --in FILE.npz", 0, 1,
+      {"params", "[MODEL]", "lists a model's parameters, or --out FILE, or --in FILE", 0, 1,
        RunParams},
       {"jobs", "", "lists the session's jobs", 0, 0, RunJobs},
       {"watch", "JOB", "shows a job until it ends", 1, 1, RunWatch},
+      {"plot", "[JOB]", "draws the losses of a training, the newest one by default", 0, 1, RunPlot},
       {"cancel", "JOB", "stops a job at its next step's boundary", 1, 1, RunCancel},
+      {"call", "[SERVICE[/METHOD [JSON|-]]]",
+       "calls a method with JSON, or lists the services, or a service's methods", 0, 2, RunCall},
+      {"describe", "NAME", "shows a service, method, message or field of the API", 1, 1,
+       RunDescribe},
       {"sessions", "", "lists the server's sessions", 0, 0, RunSessions},
       {"health", "[SERVICE]", "succeeds when the server, or one service of it, is SERVING", 0, 1,
        RunHealth},
@@ -49,7 +55,7 @@ namespace {
 std::string Usage() {
   std::string text = "fluxgate [--server ADDRESS] [--session NAME] COMMAND ...\n\n";
   for (const Command& command : Commands()) {
-    absl::StrAppendFormat(&text, "  %-9s%-24s%s\n", command.name, command.arguments, command.help);
+    absl::StrAppendFormat(&text, "  %-9s%-28s%s\n", command.name, command.arguments, command.help);
   }
   return text + "\nFlags: fluxgate --help";
 }

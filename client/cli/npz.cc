@@ -2,7 +2,6 @@
 
 #include <zip.h>
 
-#include <cstring>
 #include <memory>
 
 #include "absl/strings/ascii.h"
@@ -12,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "client/cli/row_major.h"
 
 namespace fluxgate::client {
 namespace {
@@ -38,26 +38,6 @@ absl::StatusOr<absl::string_view> HeaderValue(absl::string_view header, absl::st
     return absl::InvalidArgumentError(absl::StrCat("an .npy header without ", key));
   }
   return absl::StripLeadingAsciiWhitespace(header.substr(at + key.size() + 3));
-}
-
-// Row-major bytes in column-major order.
-std::string Reordered(const std::vector<int64_t>& dims, absl::string_view bytes, int64_t size) {
-  std::string result(bytes.size(), '\0');
-  std::vector<int64_t> stride(dims.size(), 1);
-  for (int d = static_cast<int>(dims.size()) - 2; d >= 0; --d)
-    stride[d] = stride[d + 1] * dims[d + 1];
-  std::vector<int64_t> index(dims.size(), 0);
-  int64_t from = 0;
-  for (size_t to = 0; to < result.size(); to += size) {
-    std::memcpy(&result[to], bytes.data() + from * size, size);
-    for (size_t d = 0; d < dims.size(); ++d) {
-      from += stride[d];
-      if (++index[d] < dims[d]) break;
-      from -= stride[d] * dims[d];
-      index[d] = 0;
-    }
-  }
-  return result;
 }
 
 std::string ZipError(int code) {
@@ -144,9 +124,8 @@ absl::StatusOr<HostTensor> DecodeNpy(absl::string_view bytes) {
     return absl::InvalidArgumentError("an .npy array with too few bytes");
   }
   data = data.substr(0, elements * size);
-  tensor.bytes = absl::StartsWith(*order, "True") || tensor.dims.size() < 2
-                     ? std::string(data)
-                     : Reordered(tensor.dims, data, size);
+  tensor.bytes =
+      absl::StartsWith(*order, "True") ? std::string(data) : FromRowMajor(tensor.dims, data, size);
   if (bytes_of_uint8) {
     std::string wide;
     for (char c : tensor.bytes) {

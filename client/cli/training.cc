@@ -1,7 +1,5 @@
 // train, jobs, watch, cancel.
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <future>
 #include <string>
@@ -11,7 +9,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/flags.h"
 #include "client/cli/interrupt.h"
-#include "client/cli/progress_bar.h"
+#include "client/cli/training_view.h"
 
 namespace fluxgate::client {
 namespace {
@@ -38,6 +36,10 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
   request.set_detach(absl::GetFlag(FLAGS_detach));
 
   if (request.detach()) {
+    if (!absl::GetFlag(FLAGS_tensorboard).empty()) {
+      return absl::InvalidArgumentError(
+          "with --detach nobody is there to write --tensorboard; `fluxgate watch JOB` takes it");
+    }
     std::string detached;
     absl::Status status = client.Train(request, [&](const v1::TrainEvent& event) {
       if (event.has_started()) detached = event.started().job();
@@ -47,7 +49,8 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
     std::printf("%s\n", detached.c_str());
     return absl::OkStatus();
   }
-  ProgressBar bar(stdout, isatty(STDOUT_FILENO) != 0);
+  auto view = TrainingView::Open(absl::GetFlag(FLAGS_tensorboard));
+  if (!view.ok()) return view.status();
   // Ctrl-C cancels the job rather than the call: its last event still says where it stopped.
   std::promise<std::string> job;
   std::shared_future<std::string> started = job.get_future().share();
@@ -58,7 +61,7 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
       if (!started.get().empty()) client.CancelJob(started.get()).IgnoreError();
     });
     status = client.Train(request, [&](const v1::TrainEvent& event) {
-      bar.Show(event);
+      view->Show(event);
       if (event.has_started() && !has_started) {
         has_started = true;
         job.set_value(event.started().job());
@@ -68,7 +71,8 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
     });
     if (!has_started) job.set_value("");
   }
-  return failure.ok() ? status : failure;
+  if (!failure.ok()) return failure;
+  return status.ok() ? view->status() : status;
 }
 
 absl::Status RunJobs(Client& client, const std::vector<std::string>& /*arguments*/) {
@@ -86,11 +90,12 @@ absl::Status RunJobs(Client& client, const std::vector<std::string>& /*arguments
 }
 
 absl::Status RunWatch(Client& client, const std::vector<std::string>& arguments) {
-  ProgressBar bar(stdout, isatty(STDOUT_FILENO) != 0);
+  auto view = TrainingView::Open(absl::GetFlag(FLAGS_tensorboard));
+  if (!view.ok()) return view.status();
   auto job = client.WatchJob(
       arguments[0],
       [&](const v1::WatchJobResponse& response) {
-        if (response.has_train()) bar.Show(response.train());
+        if (response.has_train()) view->Show(response.train());
         if (response.has_evaluate()) {
           std::fputs(response.evaluate().output().c_str(), stdout);
           for (const std::string& line : response.evaluate().show()) {
@@ -105,7 +110,7 @@ absl::Status RunWatch(Client& client, const std::vector<std::string>& arguments)
   absl::PrintF("%s %s%s%s\n", job->id(), v1::Job::State_Name(job->state()),
                job->reason().empty() ? "" : ": ", job->reason());
   std::fflush(stdout);
-  return job->state() == v1::Job::FAILED ? ToStatus(job->error()) : absl::OkStatus();
+  return job->state() == v1::Job::FAILED ? ToStatus(job->error()) : view->status();
 }
 
 absl::Status RunCancel(Client& client, const std::vector<std::string>& arguments) {

@@ -4,12 +4,14 @@
 #include <cstdio>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
 #include "client/cli/dataset_file.h"
 #include "client/cli/flags.h"
 #include "client/cli/npz.h"
+#include "client/cli/safetensors.h"
 
 namespace fluxgate::client {
 namespace {
@@ -27,6 +29,14 @@ absl::Status Push(Client& client, const std::string& name,
   if (dataset->has_y()) std::printf(", y %s", DimsText(dataset->y().dims()).c_str());
   std::printf("\n");
   return absl::OkStatus();
+}
+
+// Which of the two formats a file of parameters has.
+absl::StatusOr<bool> IsSafetensors(const std::string& file) {
+  if (absl::EndsWith(file, ".safetensors")) return true;
+  if (absl::EndsWith(file, ".npz")) return false;
+  return absl::InvalidArgumentError(
+      absl::StrCat(file, ": parameters are kept in an .npz or a .safetensors file"));
 }
 
 }  // namespace
@@ -59,8 +69,13 @@ absl::Status RunParams(Client& client, const std::vector<std::string>& arguments
   const std::string model = arguments.empty() ? "" : arguments[0];
   const std::string in = absl::GetFlag(FLAGS_in), out = absl::GetFlag(FLAGS_out);
   if (!in.empty() && !out.empty()) return absl::InvalidArgumentError("--in and --out at once");
+  absl::StatusOr<bool> safetensors = false;
+  if (const std::string& file = in.empty() ? out : in; !file.empty()) {
+    safetensors = IsSafetensors(file);
+    if (!safetensors.ok()) return safetensors.status();
+  }
   if (!in.empty()) {
-    auto tensors = ReadNpz(in);
+    auto tensors = *safetensors ? ReadSafetensors(in) : ReadNpz(in);
     if (!tensors.ok()) return tensors.status();
     auto response = client.SetParameters(model, *tensors);
     if (!response.ok()) return response.status();
@@ -70,7 +85,9 @@ absl::Status RunParams(Client& client, const std::vector<std::string>& arguments
   }
   auto tensors = client.GetParameters(model);
   if (!tensors.ok()) return tensors.status();
-  if (!out.empty()) return WriteNpz(out, *tensors);
+  if (!out.empty()) {
+    return *safetensors ? WriteSafetensors(out, *tensors) : WriteNpz(out, *tensors);
+  }
   for (const NamedTensor& named : *tensors) {
     std::printf("%s  %s %s\n", named.path.c_str(), absl::StrJoin(named.tensor.dims, "×").c_str(),
                 v1::Tensor::DType_Name(named.tensor.dtype).c_str());

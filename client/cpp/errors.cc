@@ -13,12 +13,9 @@ constexpr char kDetailsUrl[] = "type.googleapis.com/google.rpc.Status";
 // The first detail of the type, if there is one.
 template <typename Detail>
 absl::optional<Detail> FindDetail(const absl::Status& status) {
-  absl::optional<absl::Cord> payload = status.GetPayload(kDetailsUrl);
-  google::rpc::Status details;
-  if (!payload.has_value() || !details.ParseFromString(std::string(*payload))) {
-    return absl::nullopt;
-  }
-  for (const auto& any : details.details()) {
+  const absl::optional<google::rpc::Status> error = GetDetails(status);
+  if (!error.has_value()) return absl::nullopt;
+  for (const auto& any : error->details()) {
     Detail detail;
     if (any.UnpackTo(&detail)) return detail;
   }
@@ -40,6 +37,13 @@ absl::Status ToStatus(const google::rpc::Status& status) {
   absl::Status result(static_cast<absl::StatusCode>(status.code()), status.message());
   if (!result.ok()) result.SetPayload(kDetailsUrl, absl::Cord(status.SerializeAsString()));
   return result;
+}
+
+absl::optional<google::rpc::Status> GetDetails(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kDetailsUrl);
+  google::rpc::Status error;
+  if (!payload.has_value() || !error.ParseFromString(std::string(*payload))) return absl::nullopt;
+  return error;
 }
 
 absl::optional<v1::SourceDiagnostic> GetDiagnostic(const absl::Status& status) {

@@ -19,6 +19,9 @@ absl::Status ToStatus(const grpc::Status& status);
 // The same of an error inside an answer, as of a job that failed.
 absl::Status ToStatus(const google::rpc::Status& status);
 
+// The error as it came, with all of its details, when it has any.
+absl::optional<google::rpc::Status> GetDetails(const absl::Status& status);
+
 // Where text failed, when it did.
 absl::optional<v1::SourceDiagnostic> GetDiagnostic(const absl::Status& status);
 

@@ -107,7 +107,7 @@ class TensorSink : public ChunkSink<Request, Response> {
       upload_ = std::move(upload);
     } else {
       upload_.emplace(
-          Upload{target, absl::HashOf(target), wire::ChunkDecoder((*session)->budget())});
+          Upload{target, absl::HashOf(target), wire::ChunkDecoder((*session)->budget()), *session});
     }
     request_id_ = first.request_id();
     return absl::OkStatus();

@@ -20,8 +20,9 @@ UploadTable::Entries UploadTable::TakeOutLocked(Unwanted unwanted) {
 
 UploadTable::Entries UploadTable::TakeExpiredLocked() {
   const std::chrono::nanoseconds now = clock_.Monotonic();
-  return TakeOutLocked(
-      [&](const Entry& entry) { return now - entry.kept >= options_.time_to_live; });
+  return TakeOutLocked([&](const Entry& entry) {
+    return now - entry.kept >= options_.time_to_live || entry.upload.session.expired();
+  });
 }
 
 UploadTable::Entries::iterator UploadTable::FindLocked(const std::string& session,

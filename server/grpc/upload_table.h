@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <list>
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,7 @@ struct Upload {
   std::string target;        // what it becomes: "dataset train"
   uint64_t fingerprint = 0;  // of all that has come
   wire::ChunkDecoder chunks;
+  std::weak_ptr<const void> session;  // that it is for, and dies with
 };
 
 // Streams that broke, each kept for a while under its session and request_id, so that its client
@@ -59,6 +61,7 @@ class UploadTable {
   // Moves out what `unwanted` says, so that it dies outside the lock.
   template <typename Unwanted>
   Entries TakeOutLocked(Unwanted unwanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Those whose time or whose session is over.
   Entries TakeExpiredLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Entries::iterator FindLocked(const std::string& session, const std::string& request_id)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/jobs/stack.h"
 
 namespace fluxgate::jobs {
 
@@ -87,6 +88,7 @@ void WorkerPool::RunWorker() {
       item->work = nullptr;  // What it owns dies outside the lock.
       shares = permit.shares();
     }
+    ReleaseUnusedStack();
     mutex_.Lock();
     ReleaseLocked();
     --running_;

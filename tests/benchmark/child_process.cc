@@ -1,5 +1,6 @@
 #include "tests/benchmark/child_process.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,18 +20,17 @@ namespace fluxgate::benchmark {
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
     std::vector<std::string> command) {
   std::array<int, 2> input{}, output{};
-  if (pipe(input.data()) != 0 || pipe(output.data()) != 0) {
+  if (pipe2(input.data(), O_CLOEXEC) != 0 || pipe2(output.data(), O_CLOEXEC) != 0) {
     return absl::InternalError("no pipe");
   }
+  std::vector<char*> arguments;
+  for (std::string& word : command) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   const pid_t pid = fork();
   if (pid < 0) return absl::InternalError("no process");
   if (pid == 0) {
     dup2(input[0], STDIN_FILENO);
     dup2(output[1], STDOUT_FILENO);
-    for (int end : {input[0], input[1], output[0], output[1]}) close(end);
-    std::vector<char*> arguments;
-    for (std::string& word : command) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
     execv(arguments[0], arguments.data());
     _exit(127);
   }

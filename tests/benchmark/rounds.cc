@@ -42,4 +42,21 @@ absl::Status Compare(const std::string& title, const std::string& unit, int roun
   return absl::OkStatus();
 }
 
+void PrintDistributionHead(const std::string& title) {
+  std::printf("\n%s\n", title.c_str());
+  std::printf("| %-28s | %6s | %8s | %8s | %8s | %8s |\n", "", "calls", "median", "90 %", "99 %",
+              "most");
+  std::printf("| --- | --- | --- | --- | --- | --- |\n");
+}
+
+void PrintDistribution(const std::string& name, std::vector<double> values) {
+  if (values.empty()) return;
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double share) {
+    return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
+  };
+  std::printf("| %-28s | %6zu | %8.0f | %8.0f | %8.0f | %8.0f |\n", name.c_str(), values.size(),
+              at(0.5), at(0.9), at(0.99), values.back());
+}
+
 }  // namespace fluxgate::benchmark

@@ -22,6 +22,10 @@ struct Contender {
 absl::Status Compare(const std::string& title, const std::string& unit, int rounds,
                      const std::vector<Contender>& contenders);
 
+// A table of how values are spread: its head, and a row.
+void PrintDistributionHead(const std::string& title);
+void PrintDistribution(const std::string& name, std::vector<double> values);
+
 // Seconds that `work` takes.
 template <typename Work>
 double Seconds(Work work) {

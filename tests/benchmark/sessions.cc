@@ -8,7 +8,6 @@
 //    the same steps in Train.
 // 3. How long Predict and Evaluate("1+1") of other sessions take while 64 sessions train, and idle.
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -159,13 +158,6 @@ absl::Status ClientDriven(const std::string& server, int rounds) {
 
 // ---- Load ----
 
-void PrintDistribution(const std::string& name, std::vector<double> us) {
-  std::sort(us.begin(), us.end());
-  const auto at = [&](double share) { return us[static_cast<size_t>(share * (us.size() - 1))]; };
-  std::printf("| %-28s | %6zu | %8.0f | %8.0f | %8.0f | %8.0f |\n", name.c_str(), us.size(),
-              at(0.5), at(0.9), at(0.99), us.back());
-}
-
 // Closed loops of both calls for a while, on sessions that do not train.
 absl::Status Probe(const std::string& server, const std::string& when, double seconds) {
   FG_ASSIGN_OR_RETURN(auto client, Session(server, "probe"));
@@ -193,10 +185,7 @@ absl::Status Probe(const std::string& server, const std::string& when, double se
 }
 
 absl::Status Load(const std::string& server, double seconds) {
-  std::printf("\nlatency beside 64 sessions that train (us)\n");
-  std::printf("| %-28s | %6s | %8s | %8s | %8s | %8s |\n", "", "calls", "median", "90 %", "99 %",
-              "most");
-  std::printf("| --- | --- | --- | --- | --- | --- |\n");
+  PrintDistributionHead("latency beside 64 sessions that train (us)");
   FG_RETURN_IF_ERROR(Probe(server, "idle", seconds));
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 64; ++i) {

@@ -1,15 +1,21 @@
 """Every command block of README.md and docs/ runs, and prints what the page says."""
 
 import glob
+import importlib.util
 import re
 import subprocess
 import unittest
 
 import harness
 import markdown
+import notebook
 
 PAGES = ["README.md"] + sorted(glob.glob("docs/*.md"))
-KINDS = {"sh", "sh server", "sh install", "sh container", "julia", "text", "json", "python", "cpp"}
+KINDS = {"sh", "sh server", "sh install", "sh container", "julia", "text", "json", "python",
+         "python matplotlib", "cpp"}
+# A page that says "python matplotlib" draws where that is installed.
+RUN = {"sh", "julia", "python"} | (
+    {"python matplotlib"} if importlib.util.find_spec("matplotlib") else set())
 
 
 class Pages(unittest.TestCase):
@@ -17,7 +23,7 @@ class Pages(unittest.TestCase):
 
 
 def run_page(test, page):
-    shell, server = markdown.Shell(), None
+    shell, server, python = markdown.Shell(), None, None
     try:
         for block in markdown.blocks(page):
             place = "%s:%d" % (page, block.line)
@@ -28,16 +34,21 @@ def run_page(test, page):
                 server = harness.Server(command=shell.command("exec " + block.text),
                                         cwd=shell.folder, env=shell.environment())
                 shell.use(server)
-            if block.kind not in ("sh", "julia"):
+            if block.kind not in RUN:
                 continue
             if server is None:
                 server = harness.Server()
                 shell.use(server)
             if block.kind == "sh":
                 run_commands(test, shell, block, place)
+            elif block.kind.startswith("python"):
+                python = python or notebook.Notebook(shell)
+                run_python(test, python, block, place)
             else:
                 run_prompt(test, server, block, place)
     finally:
+        if python:
+            python.close()
         if server:
             server.__exit__()
 
@@ -50,6 +61,14 @@ def run_commands(test, shell, block, place):
     if block.expected is not None:
         test.assertTrue(markdown.matches(block.expected, done.stdout),
                         "%s\nexpected:\n%s\ngot:\n%s" % (place, block.expected, done.stdout))
+
+
+def run_python(test, python, block, place):
+    succeeded, printed = python.run(block.text)
+    test.assertTrue(succeeded, "%s\n%s\n%s" % (place, block.text, printed))
+    expected = block.expected or ""
+    test.assertTrue(markdown.matches(expected, printed),
+                    "%s\nexpected:\n%s\ngot:\n%s" % (place, expected, printed))
 
 
 def run_prompt(test, server, block, place):

@@ -56,9 +56,9 @@ class InProcessServer {
   jobs::WorkerPool pool_;
   jobs::RequestCache requests_;
   metrics::CallStatistics statistics_;
-  rpc::Environment environment_;
   jobs::JobTable jobs_;
   session::SessionRegistry sessions_;
+  rpc::Environment environment_;
   rpc::UploadTable uploads_;
   std::atomic<bool> shutting_down_{false};
   rpc::ServerState state_;

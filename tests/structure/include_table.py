@@ -39,7 +39,7 @@ ALLOWED = {
                "proto", "engine/base"],
     "client/cpp": ["proto", "engine/base/crc32c.h", "engine/base/status_macros.h",
                    "engine/base/mutex.h"],
-    "client/cli": ["client/cpp", "proto", "engine/base/status_macros.h"],
+    "client/cli": ["client/cpp", "proto", "engine/base/crc32c.h", "engine/base/status_macros.h"],
 }
 
 # System headers that one folder alone may include.

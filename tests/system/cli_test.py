@@ -208,6 +208,25 @@ class Train(CliTest):
         self.assertRegex(done.stdout, r"\repoch|\[=+>? *\]")
         self.assertRegex(done.stdout, r"step/s  ETA \d:\d\d")
         self.assertIn("done after 2000 steps", done.stdout)
+        # And a chart at the end.
+        self.assertRegex(done.stdout.split("done after")[1], r"┤[⠁-⣿]")
+        self.assertIn("2000 steps", done.stdout.split("└")[1])
+
+    def test_plot(self):
+        self.assertIn("no training", self.fails("plot"))
+        self.ok("train", "--epochs", "200")
+        chart = self.ok("plot")
+        self.assertRegex(chart, r"^job-\d+ of predict, SUCCEEDED\n")
+        self.assertIn("(logarithmic)", chart)
+        self.assertRegex(chart, r" 122\.6 ┤[⠁-⣿]")
+        self.assertTrue(chart.endswith("200 steps\n"))
+        self.assertTrue(all(len(line) <= 80 for line in chart.split("\n")))
+        # A training that runs is drawn as far as it is.
+        job = self.ok("train", "--epochs", "4000000000", "--detach").strip()
+        harness.wait_until(lambda: self.run_command("plot", job).returncode == 0, "two losses")
+        self.assertIn(job + " of predict, RUNNING", self.ok("plot"))
+        self.ok("cancel", job)
+        self.assertIn("job-99", self.fails("plot", "job-99"))
 
     def test_detached_jobs_watch_and_cancel(self):
         job = self.ok("train", "--epochs", "4000000000", "--detach").strip()

@@ -17,6 +17,7 @@ import xml.sax.saxutils
 
 SERVER = os.path.abspath("server/fluxgate-server")
 FLUXGATE = os.path.abspath("client/cli/fluxgate")
+CLIENT = os.path.abspath("client")
 DATA = os.path.abspath("tests/data")
 
 

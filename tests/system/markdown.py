@@ -7,6 +7,7 @@ A page's blocks run in order. What the fence says:
     sh install     not run: installs or builds
     sh container   needs a container engine: deploy/docker/try.sh runs it
     julia          a session at a `julia>` prompt: each input must print what follows it
+    python         run as in a notebook; a `text` block right after it is what it must print
 
 In expected text `...` stands for anything, also for whole lines.
 """
@@ -17,9 +18,6 @@ import re
 import stat
 
 import harness
-
-# What runs in a shell and may say what it prints.
-SHELLS = ("sh", "sh container")
 
 Block = collections.namedtuple("Block", "line kind text expected")
 
@@ -36,7 +34,8 @@ def blocks(path):
         end = lines.index(fence.group(1), i + 1)
         kind, text = fence.group(2).strip(), "\n".join(lines[i + 1:end])
         only_blank = all(not l.strip() for l in lines[previous_end + 1:i])
-        if kind == "text" and found and only_blank and found[-1].kind in SHELLS:
+        if kind == "text" and found and only_blank and found[-1].kind.split()[0] in (
+                "sh", "python"):
             found[-1] = found[-1]._replace(expected=text)
         else:
             found.append(Block(i + 1, kind, text, None))
@@ -89,10 +88,12 @@ class Shell:
         os.mkdir(self.bin)
         os.mkdir(os.path.join(self.folder, "tests"))
         os.symlink(harness.DATA, os.path.join(self.folder, "tests/data"))
+        os.symlink(harness.CLIENT, os.path.join(self.folder, "client"))
         self._script("fluxgate", harness.FLUXGATE, '--server "$address"')
         self._script("grpcurl", harness.grpcurl_path(), "")
         # The server takes any free port instead.
         self._script("fluxgate-server", harness.SERVER, "", address="127.0.0.1:0")
+        open(self._address_file, "w").close()
         self._variables = os.path.join(self.folder, ".functions")
         open(self._variables, "w").close()
 
@@ -111,8 +112,10 @@ class Shell:
             out.write(server.address)
 
     def environment(self):
-        return {"PATH": self.bin + ":/usr/bin:/bin", "HOME": self.folder,
-                "LANG": "C.UTF-8"}
+        with open(self._address_file, encoding="utf-8") as address:
+            return {"PATH": self.bin + ":/usr/bin:/bin", "HOME": self.folder, "LANG": "C.UTF-8",
+                    "PYTHONPATH": os.path.join(harness.CLIENT, "python"),
+                    "PYTHONDONTWRITEBYTECODE": "1", "FLUXGATE_SERVER": address.read()}
 
     def command(self, text):
         """A command line of bash that runs a block. Functions that it defines stay for the next."""

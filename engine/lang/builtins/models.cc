@@ -252,7 +252,8 @@ absl::StatusOr<Value> OutputSize(Evaluator& eval, const Arguments& x) {
     inputs = {std::move(y)};
   }
   std::vector<Value> sizes;
-  for (const int64_t n : ShapeOf(inputs.at(0)).dims()) sizes.push_back(Value::Int(n));
+  const Shape shape = ShapeOf(inputs.at(0));
+  for (const int64_t n : shape.dims()) sizes.push_back(Value::Int(n));
   return Tuple::Of(std::move(sizes));
 }
 

@@ -47,7 +47,8 @@ absl::StatusOr<uint64_t> HashOf(Evaluator& eval, const Value& v, uint64_t h, int
     case Kind::kPair: {
       FG_ASSIGN_OR_RETURN(const std::vector<Value> elements, ElementsOf(eval, v));
       h = Mix(v.is(Kind::kTuple) ? "(" : v.is(Kind::kPair) ? ">" : "[", h);
-      for (const int64_t n : ShapeOf(v).dims()) h = Mix(absl::StrCat(n, ","), h);
+      const Shape shape = ShapeOf(v);
+      for (const int64_t n : shape.dims()) h = Mix(absl::StrCat(n, ","), h);
       for (const Value& element : elements) {
         FG_ASSIGN_OR_RETURN(h, HashOf(eval, element, h, depth + 1));
       }

@@ -13,7 +13,7 @@ class UploadTableTest : public ::testing::Test {
  protected:
   // An upload that has begun a tensor "x" of so many bytes.
   Upload Begun(uint32_t bytes) {
-    Upload upload{"dataset d", 1, wire::ChunkDecoder(budget_)};
+    Upload upload{"dataset d", 1, wire::ChunkDecoder(budget_), session_};
     v1::TensorChunk chunk;
     chunk.set_path("x");
     chunk.mutable_tensor()->set_dtype(v1::Tensor::BOOL);
@@ -24,6 +24,7 @@ class UploadTableTest : public ::testing::Test {
   }
 
   FakeClock clock_;
+  std::shared_ptr<int> session_ = std::make_shared<int>();
   std::shared_ptr<MemoryBudget> budget_ = std::make_shared<MemoryBudget>(1 << 30);
 };
 
@@ -54,6 +55,12 @@ TEST_F(UploadTableTest, ForgetsAfterAWhileAndWithTheSession) {
   EXPECT_EQ(budget_->used(), 0);
   table.Keep("s", "r", Begun(100));
   table.Forget("s");
+  EXPECT_EQ(budget_->used(), 0);
+  // A stream that breaks once its session is gone.
+  Upload late = Begun(100);
+  session_ = nullptr;
+  table.Keep("s", "r", std::move(late));
+  table.Expire();
   EXPECT_EQ(budget_->used(), 0);
 }
 

@@ -172,6 +172,28 @@ TEST_F(UploadsTest, ADeletedSessionForgetsItsUploads) {
   EXPECT_EQ(Send(first, 3, kChunks, false).error_code(), Code::NOT_FOUND);
 }
 
+TEST_F(UploadsTest, AStreamThatOutlivesItsSessionIsNotKept) {
+  const auto used = [&] {
+    return Good(*info_, &v1::Server::Stub::GetStatistics, "{}").memory_used_bytes();
+  };
+  const uint64_t before = used();
+  grpc::ClientContext context;
+  v1::PushDatasetResponse response;
+  auto writer = datasets_->PushDataset(&context, &response);
+  v1::PushDatasetRequest first = First("u");
+  first.set_session("ada");
+  ASSERT_TRUE(writer->Write(first));
+  ASSERT_TRUE(writer->Write(Chunk(0)));
+  while (used() < before + Bytes().size()) {
+  }
+  Good(*sessions_, &v1::Sessions::Stub::DeleteSession, R"({"session": "ada"})");
+  context.TryCancel();
+  EXPECT_EQ(writer->Finish().error_code(), Code::CANCELLED);
+  AwaitNoneInFlight("Datasets/PushDataset");
+  server_->ExpireIdle();
+  EXPECT_EQ(used(), before);
+}
+
 TEST_F(UploadsTest, ParametersGoOnToo) {
   Evaluate("m = Dense(zeros(Float32, 2, 64))");
   v1::SetParametersResponse response;
