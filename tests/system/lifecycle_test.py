@@ -82,6 +82,11 @@ class Health(unittest.TestCase):
             unknown = server.grpcurl("-d", '{"service":"nope"}', "ADDRESS",
                                      "grpc.health.v1.Health/Check")
             self.assertIn("NotFound", unknown.stderr)
+            self.assertEqual(server.ok("health"), "SERVING\n")
+            self.assertEqual(server.ok("health", "fluxgate.v1.Models"), "SERVING\n")
+            refused = server.run("health", "nope")
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn('no service "nope"', refused.stderr)
             watch = spawn([harness.grpcurl_path(), "-plaintext", server.address,
                            "grpc.health.v1.Health/Watch"])
             self.assertEqual("".join(watch.stdout.readline() for _ in range(3)).split(),
@@ -131,6 +136,8 @@ class Stop(unittest.TestCase):
             self.assertIn("training predict", client.stdout.readline())
             server.process.send_signal(signal.SIGTERM)
             harness.wait_until(lambda: health(server) != "SERVING", "it stops serving")
+            probe = server.run("health")
+            self.assertEqual((probe.returncode, probe.stdout), (1, "NOT_SERVING\n"))
             server.process.send_signal(signal.SIGTERM)
             server.process.wait()
             client.communicate()
