@@ -36,8 +36,8 @@ TEST_F(LeavingClientsTest, AClientThatStopsReadingHoldsItsTensorsUntilItLeaves) 
   while (reader->Read(&part)) {
   }
   EXPECT_EQ(reader->Finish().error_code(), Code::CANCELLED);
-  AwaitNoneInFlight("Datasets/PullDataset");
-  EXPECT_LT(MemoryUsed(), bytes);
+  // gRPC's own threads let go of the bytes that were on their way.
+  while (MemoryUsed() >= bytes) std::this_thread::yield();
 }
 
 TEST_F(LeavingClientsTest, StreamsOfTensorsLeaveNothingWhereverTheyAreCut) {
