@@ -34,6 +34,18 @@ printf '== image: %d MB\n' $(($(docker image inspect --format '{{.Size}}' fluxga
 
 echo '== 512 MiB, and twelve sessions that want more'
 docker run --detach --name fluxgate --memory 512m --memory-swap 512m --read-only fluxgate >/dev/null
+# What the image's own health check says: docker asks in its interval, podman when it is told to.
+if [ "$engine" = podman ]; then
+  podman healthcheck run fluxgate
+else
+  for _ in {1..60}; do
+    health=$(docker inspect --format '{{.State.Health.Status}}' fluxgate)
+    [ "$health" = starting ] || break
+    sleep 1
+  done
+  echo "health check: $health"
+  [ "$health" = healthy ]
+fi
 attack() {
   docker exec fluxgate fluxgate --session "attack$1" --timeout 20 eval "$2" 2>&1 | tail -c 300
 }
