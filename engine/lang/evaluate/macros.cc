@@ -29,18 +29,21 @@ bool IsHint(absl::string_view name) {
   return false;
 }
 
-absl::string_view LastPart(absl::string_view name) {
-  const size_t at = name.rfind('@');
-  return at == absl::string_view::npos ? name : name.substr(at);
+// Macros of one expression, which have come without it, or with more.
+bool TakesOneExpression(absl::string_view name) {
+  for (absl::string_view one :
+       {"@.", "@__dot__", "@views", "@kwdef", "@ignore", "@ignore_derivatives", "@isdefined"}) {
+    if (name == one) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
 absl::StatusOr<Value> Machine::EvalMacro(const Node& node, Frame& frame) {
-  const absl::string_view name = LastPart(node.name);
+  const absl::string_view name = MacroName(node);
   const size_t count = node.children.size();
-  const bool rewrites = name == "@." || name == "@__dot__" || name == "@views";
-  if ((rewrites && count == 1) || IsKeywordDefinition(node)) {
+  if (RewritingOf(node) != Rewriting::kNone) {
     return Eval(*(*frame.code->expansions)[node.slot], frame);
   }
   if (IsHint(name) && count > 0) return Eval(node.child(count - 1), frame);
@@ -94,7 +97,7 @@ absl::StatusOr<Value> Machine::EvalMacro(const Node& node, Frame& frame) {
     return View(*this, object, indices);
   }
   if (name == "@layer" || name == "@functor" || name == "@leaf") return EvalLayerMacro(node, frame);
-  if (name == "@ignore" || name == "@ignore_derivatives") {
+  if ((name == "@ignore" || name == "@ignore_derivatives") && count == 1) {
     FG_ASSIGN_OR_RETURN(const Value value, Eval(node.child(0), frame));
     FG_ASSIGN_OR_RETURN(const Value ignore, Lookup("ignore_derivatives"));
     return CallWith(ignore, {value}, {});
@@ -106,6 +109,12 @@ absl::StatusOr<Value> Machine::EvalMacro(const Node& node, Frame& frame) {
     return JuliaError("ArgumentError",
                       absl::StrCat(name, " needs a clock, which sessions do not have"));
   }
+  if (TakesOneExpression(name)) {
+    return JuliaError("ArgumentError",
+                      absl::StrCat(name, name == "@kwdef" ? " takes the definition of a struct"
+                                         : name == "@isdefined" ? " takes one name"
+                                                                : " takes one expression"));
+  }
   return JuliaError("UndefVarError",
                     absl::StrCat("`", name,
                                  "` not defined: the macros that exist are @show, @info, "
@@ -114,7 +123,7 @@ absl::StatusOr<Value> Machine::EvalMacro(const Node& node, Frame& frame) {
 }
 
 absl::StatusOr<Value> Machine::EvalLogMacro(const Node& node, Frame& frame) {
-  const absl::string_view name = LastPart(node.name);
+  const absl::string_view name = MacroName(node);
   if (name == "@debug") return Value();
   std::string message;
   std::vector<std::string> details;

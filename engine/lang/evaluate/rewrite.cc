@@ -69,9 +69,21 @@ NodePtr WithViews(const Node& node) {
   return copy;
 }
 
-bool IsKeywordDefinition(const Node& macro_call) {
-  return (macro_call.name == "@kwdef" || macro_call.name == "Base.@kwdef") &&
-         macro_call.children.size() == 1 && macro_call.child(0).kind == NodeKind::kStruct;
+absl::string_view MacroName(const Node& macro_call) {
+  const absl::string_view name = macro_call.name;
+  const size_t at = name.rfind('@');
+  return at == absl::string_view::npos ? name : name.substr(at);
+}
+
+Rewriting RewritingOf(const Node& macro_call) {
+  if (macro_call.children.size() != 1) return Rewriting::kNone;
+  const absl::string_view name = MacroName(macro_call);
+  if (name == "@." || name == "@__dot__") return Rewriting::kDots;
+  if (name == "@views") return Rewriting::kViews;
+  if (name == "@kwdef" && macro_call.child(0).kind == NodeKind::kStruct) {
+    return Rewriting::kKeywordConstructor;
+  }
+  return Rewriting::kNone;
 }
 
 NodePtr WithKeywordConstructor(const Node& definition) {

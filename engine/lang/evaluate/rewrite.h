@@ -1,6 +1,8 @@
 #ifndef FLUXGATE_ENGINE_LANG_EVALUATE_REWRITE_H_
 #define FLUXGATE_ENGINE_LANG_EVALUATE_REWRITE_H_
 
+#include <cstdint>
+
 #include "absl/strings/string_view.h"
 #include "engine/lang/syntax/ast.h"
 
@@ -13,7 +15,13 @@ NodePtr WithDots(const Node& node);
 NodePtr WithViews(const Node& node);
 // `@kwdef struct T … end`: the struct, and a constructor that takes its fields as keywords.
 NodePtr WithKeywordConstructor(const Node& definition);
-bool IsKeywordDefinition(const Node& macro_call);
+
+// What a macro makes of its argument before names are resolved.
+enum class Rewriting : uint8_t { kNone, kDots, kViews, kKeywordConstructor };
+Rewriting RewritingOf(const Node& macro_call);
+// Without its module: "@." of `Base.@. x`.
+absl::string_view MacroName(const Node& macro_call);
+
 // A name made of letters, not an operator.
 bool IsWord(absl::string_view name);
 

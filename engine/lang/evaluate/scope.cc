@@ -211,20 +211,24 @@ class Resolver : private LocalNames {
   }
 
   void ResolveMacro(const Node& node) {
-    const bool dots = node.name == "@." || node.name == "@__dot__";
-    const bool views = node.name == "@views";
-    const bool keywords = IsKeywordDefinition(node);
-    if ((dots || views || keywords) && node.children.size() == 1) {
-      NodePtr rewritten = dots    ? WithDots(node.child(0))
-                          : views ? WithViews(node.child(0))
-                                  : WithKeywordConstructor(node.child(0));
-      node.slot = static_cast<int32_t>(expansions_->size());
-      const Node& expansion = *rewritten;
-      expansions_->push_back(std::move(rewritten));
-      Resolve(expansion);
-      return;
+    NodePtr rewritten;
+    switch (RewritingOf(node)) {
+      case Rewriting::kNone:
+        return ResolveChildren(node);
+      case Rewriting::kDots:
+        rewritten = WithDots(node.child(0));
+        break;
+      case Rewriting::kViews:
+        rewritten = WithViews(node.child(0));
+        break;
+      case Rewriting::kKeywordConstructor:
+        rewritten = WithKeywordConstructor(node.child(0));
+        break;
     }
-    ResolveChildren(node);
+    node.slot = static_cast<int32_t>(expansions_->size());
+    const Node& expansion = *rewritten;
+    expansions_->push_back(std::move(rewritten));
+    Resolve(expansion);
   }
 
   void Resolve(const Node& node) {

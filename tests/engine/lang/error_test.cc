@@ -39,6 +39,12 @@ constexpr JuliaCase kErrors[] = {
     {"@nope 1",
      "ERROR: UndefVarError: `@nope` not defined: the macros that exist are @show, @info, @warn, "
      "@assert, @., @view, @views, @time, @kwdef, Flux.@layer, Flux.@functor and Zygote.@ignore"},
+    {"Flux.@.", "ERROR: ArgumentError: @. takes one expression"},
+    {"Flux.@.@nope 1",
+     "ERROR: UndefVarError: `@nope` not defined: the macros that exist are @show, @info, @warn, "
+     "@assert, @., @view, @views, @time, @kwdef, Flux.@layer, Flux.@functor and Zygote.@ignore"},
+    {"Zygote.@ignore", "ERROR: ArgumentError: @ignore takes one expression"},
+    {"@kwdef", "ERROR: ArgumentError: @kwdef takes the definition of a struct"},
     {"(1, 2)[3]", "ERROR: BoundsError: attempt to access Tuple{Int64, Int64} at index [3]"},
     {"x::Int = \"a\"",
      "ERROR: MethodError: Cannot `convert` an object of type String to an object of type Int64"},

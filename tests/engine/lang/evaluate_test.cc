@@ -147,6 +147,9 @@ constexpr JuliaCase kCollections[] = {
     {"v = [1, 2, 3]\nv[2] += 5\nv", "3-element Vector{Int64}:\n 1\n 7\n 3"},
     {"v = [1.0, 2.0]\nv .*= 2\nv", "2-element Vector{Float64}:\n 2.0\n 4.0"},
     {"v = [1, 2, 3]\n@. v^2 + 1", "3-element Vector{Int64}:\n  2\n  5\n 10"},
+    // A macro of a module does what it does without it.
+    {"v = [1, 2, 3]\nBase.@. v^2 + 1", "3-element Vector{Int64}:\n  2\n  5\n 10"},
+    {"v = [1, 2, 3]\nBase.@views sum(v[1:2])", "3"},
     {"x = 3\n\"x = $x and $(x + 1)\"", "\"x = 3 and 4\""},
     {"[0.9f0;;]", "1×1 Matrix{Float32}:\n 0.9"},
     {"(1:3) .+ 1", "2:4"},
