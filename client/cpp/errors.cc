@@ -3,12 +3,23 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace fluxgate::client {
 namespace {
 
 constexpr char kDetailsUrl[] = "type.googleapis.com/google.rpc.Status";
+
+// gRPC on the server's side ends a stream in these words when messages hold all the memory that
+// they may: its message has no word of ours.
+constexpr absl::string_view kNoRoom = "RST_STREAM with error code 11";
+
+std::string MessageOf(const grpc::Status& status) {
+  if (!absl::StrContains(status.error_message(), kNoRoom)) return status.error_message();
+  return absl::StrCat("the server has no room for messages now; try again later (",
+                      status.error_message(), ")");
+}
 
 // The first detail of the type, if there is one.
 template <typename Detail>
@@ -26,7 +37,7 @@ absl::optional<Detail> FindDetail(const absl::Status& status) {
 
 absl::Status ToStatus(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  absl::Status result(static_cast<absl::StatusCode>(status.error_code()), MessageOf(status));
   if (!status.error_details().empty()) {
     result.SetPayload(kDetailsUrl, absl::Cord(status.error_details()));
   }
