@@ -155,8 +155,10 @@ std::string Quoted(absl::string_view text) {
 std::string EncodeSafetensors(const std::vector<NamedTensor>& tensors) {
   std::string header = "{", data;
   for (const auto& [path, tensor] : tensors) {
-    const auto* type = std::find_if(std::begin(kDTypes), std::end(kDTypes),
-                                    [&](const DType& t) { return t.dtype == tensor.dtype; });
+    // By a copy: clang 14 captures no structured binding.
+    const auto* type =
+        std::find_if(std::begin(kDTypes), std::end(kDTypes),
+                     [dtype = tensor.dtype](const DType& t) { return t.dtype == dtype; });
     const size_t begin = data.size();
     data += ToRowMajor(tensor.dims, tensor.bytes, type->size);
     absl::StrAppend(&header, header.size() > 1 ? "," : "", Quoted(path.empty() ? "value" : path),
