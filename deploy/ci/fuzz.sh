@@ -3,6 +3,7 @@
 #
 #   deploy/ci/fuzz.sh SECONDS [NAME...]    each of tensor, julia and request, or those named
 #
+# FUZZ_SEED=0 takes another way each time; by default a run repeats the one before, as CI's should.
 # An input that fails is left in fuzz-findings/NAME: mend what it shows, and keep it as a test. What
 # the fuzzers learn stays in ~/.cache/fluxgate-fuzz for the next run.
 set -euo pipefail
@@ -26,7 +27,7 @@ for name in "${names[@]}"; do
   log=$(mktemp)
   dictionary=()
   [ ! -f "tests/fuzz/$name.dict" ] || dictionary=(-dict="tests/fuzz/$name.dict")
-  if ! "$programs/${name}_fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+  if ! "$programs/${name}_fuzz" -seed="${FUZZ_SEED:-1}" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 \
       -max_len=4096 -print_final_stats=1 -artifact_prefix="fuzz-findings/$name/" \
       "${dictionary[@]}" "$corpus/$name" >"$log" 2>&1; then
     tail -n 60 "$log"
