@@ -1,7 +1,6 @@
 """`fluxgate call` and `describe`: what grpcurl does, for those who have only the client."""
 
 import json
-import unittest
 
 import harness
 
@@ -26,12 +25,7 @@ CALLS = (
 )
 
 
-class Call(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = harness.Server()
-        cls.addClassCleanup(cls.server.__exit__)
-
+class Call(harness.OneServerTestCase):
     def test_answers_are_those_of_grpcurl(self):
         for method, request in CALLS:
             with self.subTest(method, request=request):

@@ -3,19 +3,13 @@
 import os
 import signal
 import subprocess
-import unittest
 
 import numpy
 
 import harness
 
 
-class CliTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = harness.Server()
-        cls.addClassCleanup(cls.server.__exit__)
-
+class CliTest(harness.OneServerTestCase):
     def setUp(self):
         # A session for each test: nothing leaks from one to the next.
         self.session = ("--session", self.id().split(".")[-1])

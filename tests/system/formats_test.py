@@ -5,7 +5,6 @@ import json
 import os
 import re
 import struct
-import unittest
 
 import numpy
 
@@ -99,12 +98,7 @@ def scalars(path):
     return found
 
 
-class Formats(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = harness.Server()
-        cls.addClassCleanup(cls.server.__exit__)
-
+class Formats(harness.OneServerTestCase):
     def setUp(self):
         self.session = ("--session", self.id().split(".")[-1])
         self.folder = harness.scratch()

@@ -161,6 +161,15 @@ def _write_report(cases, path):
         out.write("</testsuite></testsuites>")
 
 
+class OneServerTestCase(unittest.TestCase):
+    """Its tests share one server, `server`."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.__exit__)
+
+
 def main():
     program = unittest.main(
         module="__main__", argv=sys.argv[:1], exit=False, verbosity=2,

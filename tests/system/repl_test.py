@@ -2,7 +2,6 @@
 
 import os
 import stat
-import unittest
 
 import harness
 import terminal
@@ -11,12 +10,7 @@ UP, LEFT, CTRL_C, CTRL_D = "\x1b[A", "\x1b[D", "\x03", "\x04"
 COLUMN_8 = "\x1b[8G"  # how a prompt of seven blanks comes
 
 
-class Repl(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = harness.Server()
-        cls.addClassCleanup(cls.server.__exit__)
-
+class Repl(harness.OneServerTestCase):
     def setUp(self):
         self.session = self.id().split(".")[-1]
         self.folder = harness.scratch()

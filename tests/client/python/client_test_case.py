@@ -1,17 +1,10 @@
 """A test case with the real server and a session of its own for each test."""
 
-import unittest
-
 import fluxgate
 import harness
 
 
-class ClientTestCase(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = harness.Server()
-        cls.addClassCleanup(cls.server.__exit__)
-
+class ClientTestCase(harness.OneServerTestCase):
     def setUp(self):
         self.session = self.connect()
 
