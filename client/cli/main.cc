@@ -28,6 +28,8 @@ absl::Span<const Command> Commands() {
       {"repl", "", "a prompt like Julia's; ? there says what the keys do", 0, 0, RunRepl},
       {"eval", "SOURCE|-", "runs Julia text and prints what Julia's prompt would", 1, 1, RunEval},
       {"run", "FILE.jl", "runs a file of Julia text", 1, 1, RunFile},
+      {"help", "[NAME]", "explains a concept, layer or function, or lists all that it can", 0, 1,
+       RunHelp},
       {"push", "NAME FILE.csv|FILE.npz",
        "stores a file as a dataset; see --label, --onehot, --split", 2, 2, RunPush},
       {"train", "[MODEL]", "trains a model; see --loss, --optimiser, --epochs, --batch_size", 0, 1,

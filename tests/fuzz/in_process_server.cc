@@ -194,6 +194,7 @@ InProcessServer::InProcessServer()
   Add(jobs_handlers_, &JobsHandlers::CancelJob);
   Add(server_handlers_, &ServerHandlers::GetServerInfo);
   Add(server_handlers_, &ServerHandlers::GetStatistics);
+  Add(server_handlers_, &ServerHandlers::Help);
   AddSink<v1::PushDatasetRequest, v1::PushDatasetResponse>(
       [this] { return datasets_handlers_.PushDataset(); });
   AddSink<v1::SetParametersRequest, v1::SetParametersResponse>(

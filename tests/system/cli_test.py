@@ -119,6 +119,15 @@ class Eval(CliTest):
         self.assertEqual(self.ok("eval", "1 + 1"), "2\n")
 
 
+class Learn(CliTest):
+    """help."""
+
+    def test_help(self):
+        self.assertTrue(self.ok("help", "relu").startswith("# relu\n\n`relu(x) = max(0, x)`"))
+        self.assertIn("# Losses", self.ok("help"))
+        self.assertIn('did you mean "gradient"?', self.fails("help", "gradeint"))
+
+
 class Run(CliTest):
     def test_prints_only_what_the_script_prints(self):
         path = self.file("script.jl", 'x = 3\nx + 1\nprintln("x is $x")\n')

@@ -19,16 +19,18 @@ import stat
 
 import harness
 
-Block = collections.namedtuple("Block", "line kind text expected")
+Block = collections.namedtuple("Block", "line kind text expected heading")
 
 
 def blocks(path):
-    """The blocks of a page in order, with `expected` None where nothing is said."""
+    """The blocks of a page in order, each below a `heading`, with `expected` None where nothing is
+    said."""
     found, lines = [], open(path, encoding="utf-8").read().split("\n")
-    i, previous_end = 0, -1
+    i, previous_end, heading = 0, -1, ""
     while i < len(lines):
         fence = re.match(r"^(`{3,})(.*)$", lines[i])
         if not fence:
+            heading = lines[i] if lines[i].startswith("#") else heading
             i += 1
             continue
         end = lines.index(fence.group(1), i + 1)
@@ -38,7 +40,7 @@ def blocks(path):
                 "sh", "python"):
             found[-1] = found[-1]._replace(expected=text)
         else:
-            found.append(Block(i + 1, kind, text, None))
+            found.append(Block(i + 1, kind, text, None, heading))
         previous_end, i = end, end + 1
     return found
 

@@ -69,6 +69,7 @@ class Session:
     gradient = blocking(aio.Session.gradient)
     value_and_gradient = blocking(aio.Session.value_and_gradient)
     names = blocking(aio.Session.names)
+    help = blocking(aio.Session.help)
     push = blocking(aio.Session.push)
     pull = blocking(aio.Session.pull)
     datasets = blocking(aio.Session.datasets)

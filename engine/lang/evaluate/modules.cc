@@ -63,9 +63,9 @@ struct Library {
     for (const char* name : kParts) qualified[name] = Value(std::make_shared<Module>(name));
     // Packages need no installing here: Pkg.add and its kin accept what exists.
     for (const char* name : {"add", "activate", "instantiate", "update", "status"}) {
-      qualified[name] = MakeNative(name, 0, -1, [](Evaluator&, absl::Span<const Value>) {
-        return absl::StatusOr<Value>(Value());
-      });
+      qualified[absl::StrCat("Pkg.", name)] = MakeNative(
+          name, 0, -1,
+          [](Evaluator&, absl::Span<const Value>) { return absl::StatusOr<Value>(Value()); });
     }
     visible["Main"] = qualified["Main"];
     visible["Core"] = qualified["Core"];
@@ -223,8 +223,10 @@ const Value* Find(const absl::flat_hash_map<std::string, Value>& map, absl::stri
 const Value* FindBuiltin(absl::string_view name) { return Find(TheLibrary().visible, name); }
 
 const Value* FindMember(absl::string_view module, absl::string_view name) {
-  if (module == "Iterators" || absl::EndsWith(module, ".Iterators")) {
-    const Value* own = Find(TheLibrary().qualified, absl::StrCat("Iterators.", name));
+  // These two share names with other packages.
+  for (absl::string_view shares : {"Iterators", "Pkg"}) {
+    if (module != shares && !absl::EndsWith(module, absl::StrCat(".", shares))) continue;
+    const Value* own = Find(TheLibrary().qualified, absl::StrCat(shares, ".", name));
     if (own != nullptr) return own;
   }
   return Find(TheLibrary().qualified, name);

@@ -106,6 +106,13 @@ class SessionTest(ClientTestCase):
         self.assertEqual(s.call("x -> x + 1", 1), 2)
         self.assertEqual(s.call("+", "1 + 1", 1.5), 3.5)
 
+    def test_help(self):
+        self.assertTrue(self.session.help("Flux.mse").startswith("# mse\n\n`mse(ŷ, y;"))
+        self.assertIn("logitcrossentropy", self.session.help("Losses"))
+        self.assertIn("# Concepts", self.session.help())
+        with self.assertRaisesRegex(fluxgate.NotFound, 'did you mean "epoch"'):
+            self.session.help("epoc")
+
     def test_sessions_are_apart_and_end(self):
         other = self.connect(session="another")
         self.session["x"] = 1

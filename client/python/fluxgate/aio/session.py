@@ -175,6 +175,12 @@ class Session:
         found = await self._connection.pages("Workspace/ListNames", "names")
         return {name.name: name.summary for name in found}
 
+    async def help(self, name: str = "") -> str:
+        """The page on a concept ("epoch"), or on what text can name ("Dense", "Flux.mse"), in
+        Markdown; all that there is a page on without a name. NotFound suggests the nearest name.
+        """
+        return "\n".join((await self._connection.call("Server/Help", name=name)).text)
+
     async def push(self, name: str, x: ArrayLike, y: ArrayLike | None = None) -> Dataset:
         """Stores a dataset, in a stream of any size, which goes on where it breaks.
 

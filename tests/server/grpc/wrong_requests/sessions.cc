@@ -96,6 +96,8 @@ std::vector<WrongRequest> SessionRequests() {
       {"Unknown", "Sessions/GetUpload", {R"({"upload": "q"})"}, kMissing, "upload", "begin again"},
       // What is no message at all.
       {"NoMessage", "Server/GetServerInfo", {"\x0f\xff"}, kInvalid, "", "UTF-8"},
+      {"Unknown", "Server/Help", {R"({"name": "gradeint"})"}, kMissing, "name", "\"gradient\"?"},
+      {"NoMessage", "Server/Help", {"\x0f\xff"}, kInvalid, "", "UTF-8"},
       {"NoMessage", "Server/GetStatistics", {"\x0f\xff"}, kInvalid, "", "UTF-8"},
   };
 }
