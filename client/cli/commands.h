@@ -28,6 +28,8 @@ absl::Status RunEval(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunFile(Client& client, const std::vector<std::string>& arguments);
 // repl (repl.cc)
 absl::Status RunRepl(Client& client, const std::vector<std::string>& arguments);
+// derive (derive.cc)
+absl::Status RunDerive(Client& client, const std::vector<std::string>& arguments);
 // help (help.cc)
 absl::Status RunHelp(Client& client, const std::vector<std::string>& arguments);
 // push, params (transfer.cc)

@@ -10,6 +10,10 @@ ABSL_FLAG(std::string, tls_ca, "",
 ABSL_FLAG(uint32_t, timeout, 0,
           "eval, run: seconds that the text may take; 0: 30 s for eval, no bound for run");
 
+ABSL_FLAG(uint32_t, order, 1, "derive: how often to derive");
+ABSL_FLAG(std::string, at, "",
+          "derive: arguments, for a function of arrays or one that branches: '[1, 2], 3'");
+
 ABSL_FLAG(std::string, label, "", "push: the CSV column that becomes y; the others become x");
 ABSL_FLAG(bool, onehot, false, "push: y is one-hot, a row for each label in sorted order");
 ABSL_FLAG(double, scale, 1.0, "push: multiplies x");
@@ -18,7 +22,8 @@ ABSL_FLAG(double, split, 0.0,
 ABSL_FLAG(absl::optional<uint64_t>, seed, absl::nullopt,
           "push: seeds the split; train: seeds the session's random numbers");
 
-ABSL_FLAG(std::string, loss, "", "train: a workspace function of (model, x, y), or a built-in");
+ABSL_FLAG(std::string, loss, "",
+          "train: a workspace function of (model, x, y), or a built-in");
 ABSL_FLAG(std::string, optimiser, "", "train: Julia text such as 'Adam(0.001)'");
 ABSL_FLAG(std::string, data, "", "train: the dataset; the session's only one when empty");
 ABSL_FLAG(std::string, validation, "", "train: a dataset to report loss and metrics on");

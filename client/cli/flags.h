@@ -16,6 +16,10 @@ ABSL_DECLARE_FLAG(std::string, tls_ca);
 // Of eval and run.
 ABSL_DECLARE_FLAG(uint32_t, timeout);
 
+// Of derive.
+ABSL_DECLARE_FLAG(uint32_t, order);
+ABSL_DECLARE_FLAG(std::string, at);
+
 // Of push.
 ABSL_DECLARE_FLAG(std::string, label);
 ABSL_DECLARE_FLAG(bool, onehot);
@@ -34,6 +38,7 @@ ABSL_DECLARE_FLAG(uint32_t, batch_size);
 ABSL_DECLARE_FLAG(bool, shuffle);
 ABSL_DECLARE_FLAG(bool, detach);
 ABSL_DECLARE_FLAG(std::string, tensorboard);  // and of watch
+
 
 // Of params.
 ABSL_DECLARE_FLAG(std::string, out);

@@ -28,6 +28,8 @@ absl::Span<const Command> Commands() {
       {"repl", "", "a prompt like Julia's; ? there says what the keys do", 0, 0, RunRepl},
       {"eval", "SOURCE|-", "runs Julia text and prints what Julia's prompt would", 1, 1, RunEval},
       {"run", "FILE.jl", "runs a file of Julia text", 1, 1, RunFile},
+      {"derive", "FUNCTION", "writes the derivative of a function as text; see --order, --at", 1, 1,
+       RunDerive},
       {"help", "[NAME]", "explains a concept, layer or function, or lists all that it can", 0, 1,
        RunHelp},
       {"push", "NAME FILE.csv|FILE.npz",

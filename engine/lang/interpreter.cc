@@ -120,6 +120,12 @@ absl::StatusOr<StagedLoss> Interpreter::StageLoss(const Value& loss,
   return lang::StageLoss(*machine_, loss, leading, batch);
 }
 
+absl::StatusOr<std::vector<DerivativeText>> Interpreter::DeriveText(
+    const Value& f, absl::Span<const Value> arguments, int order) {
+  machine_->meter().Start({});
+  return lang::DeriveText(*machine_, f, arguments, order);
+}
+
 std::string Interpreter::Display(const Value& value) const {
   absl::StatusOr<std::string> text = machine_->DisplayText(value);
   // A user's show method that fails must not hide the value.

@@ -10,6 +10,7 @@
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "engine/lang/builtin.h"
+#include "engine/lang/gradient/derivative_text.h"
 #include "engine/lang/host.h"
 #include "engine/lang/limits.h"
 #include "engine/nn/context.h"
@@ -59,6 +60,11 @@ class Interpreter {
   // Stages loss(model..., batch...) for the trainer: `batch` is the tuple of data arguments.
   absl::StatusOr<StagedLoss> StageLoss(const Value& loss, absl::Span<const Value> leading,
                                        const Value& batch);
+
+  // The derivatives of f by its parameters as Julia text; see gradient/derivative_text.h.
+  absl::StatusOr<std::vector<DerivativeText>> DeriveText(const Value& f,
+                                                         absl::Span<const Value> arguments,
+                                                         int order);
 
   // Text of a value as the REPL shows it, and as it stands inside other values.
   std::string Display(const Value& value) const;

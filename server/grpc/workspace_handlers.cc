@@ -113,6 +113,9 @@ absl::Status WorkspaceHandlers::Gradient(const v1::GradientRequest& request,
   if (request.parameters_size() > 0 && order != 1) {
     return wire::FieldError("order", "derivatives by parameters have order 1");
   }
+  if (request.parameters_size() > 0 && request.as_text()) {
+    return wire::FieldError("as_text", "derivatives by parameters have no text");
+  }
   if (request.parameters_size() > wire::kMaxPaths) {
     return wire::FieldError("parameters", absl::StrCat("more than ", wire::kMaxPaths));
   }
@@ -122,6 +125,19 @@ absl::Status WorkspaceHandlers::Gradient(const v1::GradientRequest& request,
   auto function = session::FunctionOf(*visit, request.source(), "source");
   if (!function.ok()) return wire::AtField(function.status(), "source");
   FG_ASSIGN_OR_RETURN(std::vector<Value> arguments, ArgumentsOf(*visit, request));
+  if (request.as_text()) {
+    if (!arguments.empty()) {
+      FG_RETURN_IF_ERROR(wire::AtField(session::CheckOrder(*visit, arguments, order), "order"));
+    }
+    auto texts = session::DerivativeTexts(*visit, *function, arguments, order);
+    if (!texts.ok()) return wire::AtField(texts.status(), "source");
+    for (auto& text : *texts) {
+      v1::GradientResponse::Formula* formula = response->add_formulas();
+      formula->set_argument(std::move(text.parameter));
+      formula->set_text(std::move(text.text));
+    }
+    if (arguments.empty()) return absl::OkStatus();
+  }
   session::Derivatives derivatives;
   if (request.parameters_size() > 0) {
     std::vector<session::NamedValue> models;

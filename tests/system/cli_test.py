@@ -120,12 +120,19 @@ class Eval(CliTest):
 
 
 class Learn(CliTest):
-    """help."""
+    """help, derive."""
 
     def test_help(self):
         self.assertTrue(self.ok("help", "relu").startswith("# relu\n\n`relu(x) = max(0, x)`"))
         self.assertIn("# Losses", self.ok("help"))
         self.assertIn('did you mean "gradient"?', self.fails("help", "gradeint"))
+
+    def test_derive(self):
+        self.assertEqual(self.ok("derive", "f(x) = 3x^2 + 2x + 1"), "6x + 2\n")
+        self.assertEqual(self.ok("derive", "f", "--order", "2"), "6\n")
+        self.assertEqual(self.ok("derive", "(x, y) -> x^2 * y"), "x: 2x * y\ny: x^2\n")
+        self.assertEqual(self.ok("derive", "x -> x > 0 ? x^2 : -x", "--at=-1"), "-1\n")
+        self.assertIn("must give a number", self.fails("derive", "x -> [x]"))
 
 
 class Run(CliTest):

@@ -67,6 +67,7 @@ class Session:
     eval = blocking(aio.Session.eval)
     call = blocking(aio.Session.call)
     gradient = blocking(aio.Session.gradient)
+    derive = blocking(aio.Session.derive)
     value_and_gradient = blocking(aio.Session.value_and_gradient)
     names = blocking(aio.Session.names)
     help = blocking(aio.Session.help)

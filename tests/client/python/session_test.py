@@ -99,6 +99,13 @@ class SessionTest(ClientTestCase):
         self.assertEqual(s.gradient("() -> sum(m([5, 7]))", parameters=["m"]).keys(),
                          by_path.keys())
 
+    def test_derivatives_as_text(self):
+        s = self.session
+        self.assertEqual(s.derive("f(x) = 3x^2 + 2x + 1"), "6x + 2")
+        self.assertEqual(s.derive("f", order=2), "6")
+        self.assertEqual(s.derive("(x, y) -> x^2 * y"), ("2x * y", "x^2"))
+        self.assertEqual(s.derive("v -> sum(v .^ 2)", [1.0, 2.0]), "2v")
+
     def test_calls(self):
         s = self.session
         s.eval("g(x; scale = 1) = scale .* x")

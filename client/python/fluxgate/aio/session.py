@@ -150,6 +150,17 @@ class Session:
         gradients = tuple(to_python(g) for g in answer.gradients)
         return value, gradients[0] if len(gradients) == 1 else gradients
 
+    async def derive(self, function: str, *at: tensors.Data, order: int = 1) -> Any:
+        """The derivative of a function as text, "6x + 2", from a name or Julia text
+        ("x -> 3x^2 + 2x + 1"); a tuple with one for each argument of a function of several.
+        `at` gives arguments, for a function of arrays or one that branches on them.
+        """
+        answer = await self._connection.call(
+            "Workspace/Gradient", source=function, order=order, as_text=True,
+            arguments=_positional(at))
+        texts = tuple(formula.text for formula in answer.formulas)
+        return texts[0] if len(texts) == 1 else texts
+
     async def get(self, name: str) -> Any:
         """The value of a name, or of a path into one: "x", "train.x", "model.layers[1].weight".
         Arrays have Julia's dims, and any size. NotFound suggests the nearest name.
