@@ -30,6 +30,8 @@ absl::Status RunFile(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunRepl(Client& client, const std::vector<std::string>& arguments);
 // derive (derive.cc)
 absl::Status RunDerive(Client& client, const std::vector<std::string>& arguments);
+// explain (explain.cc)
+absl::Status RunExplain(Client& client, const std::vector<std::string>& arguments);
 // help (help.cc)
 absl::Status RunHelp(Client& client, const std::vector<std::string>& arguments);
 // push, params (transfer.cc)

@@ -23,17 +23,23 @@ ABSL_FLAG(absl::optional<uint64_t>, seed, absl::nullopt,
           "push: seeds the split; train: seeds the session's random numbers");
 
 ABSL_FLAG(std::string, loss, "",
-          "train: a workspace function of (model, x, y), or a built-in");
-ABSL_FLAG(std::string, optimiser, "", "train: Julia text such as 'Adam(0.001)'");
-ABSL_FLAG(std::string, data, "", "train: the dataset; the session's only one when empty");
+          "train, explain: a workspace function of (model, x, y), or a built-in");
+ABSL_FLAG(std::string, optimiser, "", "train, explain: Julia text such as 'Adam(0.001)'");
+ABSL_FLAG(std::string, data, "", "train, explain: the dataset; the session's only one when empty");
 ABSL_FLAG(std::string, validation, "", "train: a dataset to report loss and metrics on");
 ABSL_FLAG(std::vector<std::string>, metrics, {}, "train: reported after each epoch, as accuracy");
 ABSL_FLAG(uint32_t, epochs, 1, "train: how often to go through the data");
-ABSL_FLAG(uint32_t, batch_size, 0, "train: examples in a batch; 0: all of the data");
+ABSL_FLAG(uint32_t, batch_size, 0, "train, explain: examples in a batch; 0: all of the data");
 ABSL_FLAG(bool, shuffle, false, "train: another order each epoch");
 ABSL_FLAG(bool, detach, false, "train: print the job and leave it running");
 ABSL_FLAG(std::string, tensorboard, "",
           "train, watch: writes an event file for TensorBoard into this directory");
+
+ABSL_FLAG(bool, explain, false,
+          "train: shows what explain shows first, and what became of each parameter at the end");
+
+ABSL_FLAG(std::vector<std::string>, dims, {},
+          "explain: the size of the input, as 64,100; that of the data when not given");
 
 ABSL_FLAG(std::string, out, "", "params: writes the parameters to this file, .npz or .safetensors");
 ABSL_FLAG(std::string, in, "", "params: sets the parameters from such a file");

@@ -39,6 +39,10 @@ ABSL_DECLARE_FLAG(bool, shuffle);
 ABSL_DECLARE_FLAG(bool, detach);
 ABSL_DECLARE_FLAG(std::string, tensorboard);  // and of watch
 
+ABSL_DECLARE_FLAG(bool, explain);
+
+// Of explain; and --loss, --optimiser, --data, --batch_size of train.
+ABSL_DECLARE_FLAG(std::vector<std::string>, dims);
 
 // Of params.
 ABSL_DECLARE_FLAG(std::string, out);

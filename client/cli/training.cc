@@ -7,6 +7,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_format.h"
 #include "client/cli/commands.h"
+#include "client/cli/explain.h"
 #include "client/cli/flags.h"
 #include "client/cli/interrupt.h"
 #include "client/cli/training_view.h"
@@ -36,6 +37,9 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
   request.set_detach(absl::GetFlag(FLAGS_detach));
 
   if (request.detach()) {
+    if (absl::GetFlag(FLAGS_explain)) {
+      return absl::InvalidArgumentError("with --detach nobody is there to --explain to");
+    }
     if (!absl::GetFlag(FLAGS_tensorboard).empty()) {
       return absl::InvalidArgumentError(
           "with --detach nobody is there to write --tensorboard; `fluxgate watch JOB` takes it");
@@ -51,6 +55,17 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
   }
   auto view = TrainingView::Open(absl::GetFlag(FLAGS_tensorboard));
   if (!view.ok()) return view.status();
+  if (absl::GetFlag(FLAGS_explain)) {
+    const auto text = Explain(client, {.model = request.model(),
+                                       .data = request.data(),
+                                       .loss = request.loss(),
+                                       .optimiser = request.optimiser(),
+                                       .batch_size = request.batch_size()});
+    if (!text.ok()) return text.status();
+    std::printf("%s\n", text->c_str());
+    std::fflush(stdout);
+    view->set_shows_parameters(true);
+  }
   // Ctrl-C cancels the job rather than the call: its last event still says where it stopped.
   std::promise<std::string> job;
   std::shared_future<std::string> started = job.get_future().share();

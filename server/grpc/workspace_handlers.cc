@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "server/grpc/evaluate_job.h"
+#include "server/grpc/explain_call.h"
 #include "server/session/derivatives.h"
 #include "server/session/evaluation.h"
 #include "server/session/model_check.h"
@@ -222,10 +223,12 @@ absl::Status WorkspaceHandlers::Check(const v1::CheckRequest& request, v1::Check
   FG_ASSIGN_OR_RETURN(auto visit,
                       Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
   Value function;
-  if (request.function().empty()) {
+  std::string name = request.function();
+  if (name.empty()) {
     auto model = session::FindModel(*visit, "");
     if (!model.ok()) return wire::AtField(model.status(), "function");
     function = model->value;
+    name = model->name;
   } else {
     auto named = session::FunctionOf(*visit, request.function(), "function");
     if (!named.ok()) return wire::AtField(named.status(), "function");
@@ -251,7 +254,8 @@ absl::Status WorkspaceHandlers::Check(const v1::CheckRequest& request, v1::Check
       wire::DescribeParameters(function, response->mutable_parameters(), &count, &bytes));
   response->set_parameter_count(count);
   response->set_parameter_bytes(bytes);
-  return absl::OkStatus();
+  return request.explain() ? ExplainCall(*visit, request, name, function, arguments, response)
+                           : absl::OkStatus();
 }
 
 }  // namespace fluxgate::rpc

@@ -214,6 +214,12 @@ std::vector<WrongRequest> CheckRequests() {
        kInvalid,
        "arguments[0].dtype",
        "77"},
+      {"ExplainedLoss",
+       check,
+       {R"({"function": "m", "arguments": [{"dims": [2, 4]}], "explain": true, "loss": "nope"})"},
+       kMissing,
+       "loss",
+       "mse"},
   };
 }
 
