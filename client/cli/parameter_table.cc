@@ -1,5 +1,6 @@
 #include "client/cli/parameter_table.h"
 
+#include <charconv>
 #include <cstdint>
 #include <vector>
 
@@ -19,7 +20,10 @@ std::vector<std::string> Numbers(const v1::Tensor& message) {
   if (tensor->dtype == v1::Tensor::FLOAT64) {
     for (const double x : tensor->data<double>()) numbers.push_back(absl::StrFormat("%.8g", x));
   } else if (tensor->dtype == v1::Tensor::FLOAT32) {
-    for (const float x : tensor->data<float>()) numbers.push_back(absl::StrFormat("%.8g", x));
+    for (const float x : tensor->data<float>()) {
+      char digits[32];
+      numbers.emplace_back(digits, std::to_chars(digits, digits + sizeof(digits), x).ptr);
+    }
   }
   return numbers;
 }

@@ -30,7 +30,7 @@ TEST(PlanSummaryTest, NamesProductsLoopsAndReductions) {
   std::vector<std::string> texts;
   for (const KernelSummary& kernel : summary.kernels) texts.push_back(kernel.text);
   EXPECT_THAT(texts, ElementsAre("3×2 * 2×100 → 3×100", "add, tanh → 3×100", "2×3 * 3×100 → 2×100",
-                                 "sum 3×100 → 1"));
+                                 "sum 3×100 → 1×1"));
   EXPECT_EQ(summary.kernels[1].output, Shape({3, 100}));
   EXPECT_THAT(summary.kernels[1].ops, Contains("tanh"));
   EXPECT_EQ(summary.arena_bytes, plan->arena_bytes);

@@ -92,11 +92,11 @@ TEST(DerivativeTextTest, OfArrays) {
   EXPECT_EQ(Derive("x -> sum(x)", 1, "[1.0, 2.0]"), "fill(1, 2)");
   EXPECT_EQ(Derive("v -> v[1]^2 * v[2]", 1, "[1.0, 2.0]"), "[2v[1] * v[2], v[1]^2]");
   EXPECT_EQ(Derive("(w, b) -> w", 1, ""), "1; 0");
-  EXPECT_EQ(Derive("w -> sum((w * [1.0 2.0]) .^ 2)", 1, "3.0"), "2 .* sum([1 2] .^ 2) .* w");
+  EXPECT_EQ(Derive("w -> sum((w * [1.0 2.0]) .^ 2)", 1, "3.0"), "sum(2w .* [1 2] .^ 2)");
   JuliaSession session;
   ASSERT_OK(session.Evaluate("W = [1.0 2.0; 3.0 4.0]; y = [1.0, 1.0]"));
   EXPECT_EQ(Derive(session, "x -> sum(abs2.(W * x .- y))", 1, "[1.0, 2.0]"),
-            "2 .* vec(W' * reshape(W * reshape(x, 2, 1), 2, 1))");
+            "vec(W' * reshape(2vec(W * reshape(x, 2, 1)) .- 2y, 2, 1))");
 }
 
 TEST(DerivativeTextTest, WhereItBranchesThePointDecides) {

@@ -128,11 +128,10 @@ TEST_F(ApiTest, DerivativesAsText) {
   EXPECT_EQ(gradient.formulas(0).text(), "6");
   EXPECT_EQ(gradient.gradients(0).tensor().rows().number_value(), 6);
   gradient = Good(*workspace_, &v1::Workspace::Stub::Gradient,
-                  R"({"source": "(a, b) -> a * sin(b)", "as_text": true
-})");
+                  R"j({"source": "(a, b) -> a * sin(b)", "as_text": true})j");
   ASSERT_EQ(gradient.formulas_size(), 2);
-EXPECT_EQ(gradient.formulas(1).argument(), "b");
-EXPECT_EQ(gradient.formulas(1).text(), "a * cos(b)");
+  EXPECT_EQ(gradient.formulas(1).argument(), "b");
+  EXPECT_EQ(gradient.formulas(1).text(), "a * cos(b)");
 }
 
 TEST_F(ApiTest, ChecksShapesWithoutRunning) {

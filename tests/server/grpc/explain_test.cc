@@ -54,8 +54,8 @@ TEST_F(ExplainTest, KernelsOfAPrediction) {
 }
 
 TEST_F(ExplainTest, KernelsOfAStep) {
-  const auto answer = Explain(R"(, "loss": "mse", "optimiser": "Adam(0.01)") ");
-      EXPECT_EQ(answer.loss(), "mse");
+  const auto answer = Explain(R"j(, "loss": "mse", "optimiser": "Adam(0.01)")j");
+  EXPECT_EQ(answer.loss(), "mse");
   EXPECT_THAT(answer.optimiser(), HasSubstr("Adam(eta=0.01"));
   const std::vector<std::string> kernels = Kernels(answer.training_step());
   // Forwards, and the gradient of each weight.
@@ -69,15 +69,12 @@ TEST_F(ExplainTest, KernelsOfAStep) {
 
 TEST_F(ExplainTest, RemembersTheLastTraining) {
   std::vector<v1::TrainEvent> events;
-  ASSERT_TRUE(Train(R"({"loss": "mae", "x": {"source": "ones(Float32, 2, 4)"
-}
-, "y" : { "source" : "ones(Float32, 1, 4)" }
-})",
-                    &events)
-                  .ok());
-const auto answer = Explain("");
-EXPECT_EQ(answer.loss(), "mae");
-EXPECT_TRUE(answer.has_training_step());
+  const std::string training = R"j({"loss": "mae", "x": {"source": "ones(Float32, 2, 4)"},
+                                    "y": {"source": "ones(Float32, 1, 4)"}})j";
+  ASSERT_TRUE(Train(training, &events).ok());
+  const auto answer = Explain("");
+  EXPECT_EQ(answer.loss(), "mae");
+  EXPECT_TRUE(answer.has_training_step());
 }
 
 TEST_F(ExplainTest, TargetsMayBeOtherThanTheResult) {
