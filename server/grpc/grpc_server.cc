@@ -52,8 +52,9 @@ GrpcServer::GrpcServer(GrpcServerOptions options, const Clock& clock)
       pool_(options_.pool),
       requests_(options_.request_cache_bytes),
       jobs_(options_.jobs),
-      sessions_(WithDevices(options_.sessions), session::EngineHosts(options_.plan_cache_bytes),
-                clock_, jobs_, requests_),
+      sessions_(WithDevices(options_.sessions),
+                session::EngineHosts(options_.plan_cache_bytes, &pool_.crew()), clock_, jobs_,
+                requests_),
       environment_{pool_, requests_, statistics_, options_.max_request_bytes, *sessions_.budget()},
       uploads_(options_.uploads, clock_),
       state_{environment_, sessions_, jobs_, uploads_, clock_, clock_.Now(), shutting_down_} {}

@@ -1,5 +1,6 @@
 #include "server/jobs/worker_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,8 +8,23 @@
 
 namespace fluxgate::jobs {
 
+namespace {
+// A helper runs kernels alone.
+constexpr size_t kHelperStackBytes = 1 << 20;
+}  // namespace
+
 WorkerPool::WorkerPool(Options options)
-    : options_(std::move(options)), free_permits_(options_.workers) {}
+    : options_(std::move(options)),
+      free_permits_(options_.workers),
+      crew_(
+          options_.workers - 1,
+          [this](std::function<void()> body) {
+            auto thread = Thread::Start("fluxgate-helper", kHelperStackBytes, std::move(body));
+            // Without room for another thread work runs on its own.
+            if (thread.ok()) crew_threads_.push_back(*std::move(thread));
+            return thread.ok();
+          },
+          this) {}
 
 WorkerPool::~WorkerPool() {
   Drain();
@@ -120,6 +136,20 @@ void WorkerPool::ReleaseLocked() {
   } else {
     ++free_permits_;
   }
+}
+
+int WorkerPool::Borrow(int most) {
+  if (waiting_.load(std::memory_order_relaxed) > 0) return 0;
+  MutexLock lock(mutex_);
+  if (!permit_waiters_.empty()) return 0;
+  const int count = std::min(most, free_permits_);
+  free_permits_ -= count;
+  return count;
+}
+
+void WorkerPool::GiveBack(int count) {
+  MutexLock lock(mutex_);
+  for (int i = 0; i < count; ++i) ReleaseLocked();
 }
 
 void WorkerPool::Drain() {

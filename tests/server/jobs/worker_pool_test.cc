@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace fluxgate::jobs {
@@ -49,6 +50,44 @@ TEST(WorkerPoolTest, RunsEverythingThatWasAccepted) {
     EXPECT_EQ(done, 200);
     EXPECT_EQ(pool.Submit("late", [](Permit&) {}).code(), absl::StatusCode::kUnavailable);
   }
+}
+
+TEST(WorkerPoolTest, SpareWorkersHelpWhatRunsUntilSomebodyElseWorks) {
+  WorkerPool pool(Small(2, 4));
+  std::promise<void> helped;
+  ASSERT_TRUE(pool.Submit("alone",
+                          [&](Permit&) {
+                            std::atomic<int> begun{0};
+                            // Each piece waits for the other, so two threads must run.
+                            pool.crew().Run(2, [&](int) {
+                              ++begun;
+                              while (begun < 2) std::this_thread::yield();
+                            });
+                            helped.set_value();
+                          })
+                  .ok());
+  helped.get_future().wait();
+
+  // Now the other permit is taken, so the work is alone with its pieces.
+  std::promise<void> done;
+  std::shared_future<void> end = done.get_future().share();
+  std::promise<void> computing;
+  ASSERT_TRUE(pool.Submit("other",
+                          [&](Permit&) {
+                            computing.set_value();
+                            end.wait();
+                          })
+                  .ok());
+  computing.get_future().wait();
+  ASSERT_TRUE(pool.Submit("alone",
+                          [&](Permit&) {
+                            const std::thread::id self = std::this_thread::get_id();
+                            pool.crew().Run(
+                                8, [&](int) { EXPECT_EQ(std::this_thread::get_id(), self); });
+                            done.set_value();
+                          })
+                  .ok());
+  pool.Drain();
 }
 
 TEST(WorkerPoolTest, AtMostWorkersComputeAtOnce) {
