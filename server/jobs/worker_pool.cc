@@ -50,6 +50,10 @@ absl::Status WorkerPool::Submit(const std::string& key, Work work) {
   return absl::OkStatus();
 }
 
+bool WorkerPool::HasRoomLocked() const {
+  return running_ - std::min(sharing_, options_.max_sharing) < options_.max_running;
+}
+
 bool WorkerPool::MayRunLocked(const std::string& key) const {
   auto running = running_by_key_.find(key);
   return running == running_by_key_.end() ||
@@ -61,7 +65,8 @@ void WorkerPool::WakeWorkerLocked() {
     --idle_threads_;
     ++wakeups_;
     work_cv_.Signal();
-  } else if (static_cast<int>(threads_.size()) < options_.max_running) {
+  } else if (static_cast<int>(threads_.size()) <
+             options_.max_running + std::min(sharing_, options_.max_sharing)) {
     StartWorkerLocked();
   }
 }
@@ -82,7 +87,7 @@ void WorkerPool::RunWorker() {
   while (true) {
     absl::optional<Queued> item = queue_.PopIf([this](const std::string& key) {
       mutex_.AssertHeld();
-      return MayRunLocked(key);
+      return HasRoomLocked() && MayRunLocked(key);
     });
     if (!item.has_value()) {
       if (stopping_) break;
@@ -110,7 +115,11 @@ void WorkerPool::RunWorker() {
     --running_;
     // The next of this key, if there is one, is for this worker.
     Running& ended = running_by_key_[item->key];
-    if (!shares) --ended.exclusive;
+    if (shares) {
+      --sharing_;
+    } else {
+      --ended.exclusive;
+    }
     if (--ended.threads == 0) running_by_key_.erase(item->key);
     if (running_ == 0 && queue_.empty()) idle_cv_.SignalAll();
   }
@@ -187,6 +196,7 @@ void Permit::Share() {
   MutexLock lock(pool_.mutex_);
   if (shares_) return;
   shares_ = true;
+  ++pool_.sharing_;
   pool_.SetExclusiveLocked(key_, false);
 }
 

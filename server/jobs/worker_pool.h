@@ -36,7 +36,8 @@ class WorkerPool : private SpareProcessors {
  public:
   struct Options {
     int workers = 2;                 // Permits: how many compute at any moment.
-    int max_running = 64;            // Threads.
+    int max_running = 64;            // Threads, beside those of work that shares.
+    int max_sharing = 192;           // Threads of work that shares: jobs delay no call.
     int max_running_per_key = 16;    // Threads that one key may hold.
     size_t max_queued = 4096;        // Work that waits for a thread.
     size_t stack_bytes = 256 << 20;  // Of each thread; untouched pages cost nothing.
@@ -88,6 +89,7 @@ class WorkerPool : private SpareProcessors {
   void GiveBack(int count) override;
 
   void RunWorker();
+  bool HasRoomLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayRunLocked(const std::string& key) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // For an item that may run now.
   void WakeWorkerLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -106,6 +108,7 @@ class WorkerPool : private SpareProcessors {
   absl::flat_hash_map<std::string, Running> running_by_key_ ABSL_GUARDED_BY(mutex_);
   int free_permits_ ABSL_GUARDED_BY(mutex_);
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
+  int sharing_ ABSL_GUARDED_BY(mutex_) = 0;       // Of those that run.
   int idle_threads_ ABSL_GUARDED_BY(mutex_) = 0;  // Without those that are woken.
   int wakeups_ ABSL_GUARDED_BY(mutex_) = 0;
   bool refusing_ ABSL_GUARDED_BY(mutex_) = false;

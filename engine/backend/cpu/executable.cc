@@ -1,6 +1,7 @@
 #include "engine/backend/cpu/executable.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -78,7 +79,7 @@ class Instance : public ExecutableInstance {
     const size_t commit = Donates() ? commit_ : ops_.size();
     for (size_t i = 0; i < ops_.size(); ++i) {
       if (i <= commit) FG_RETURN_IF_ERROR(token.Check());
-      FG_RETURN_IF_ERROR(RunOp(ops_[i]));
+      FG_RETURN_IF_ERROR(RunOp(ops_[i], i < commit ? &token : nullptr));
     }
     return absl::OkStatus();
   }
@@ -111,11 +112,11 @@ class Instance : public ExecutableInstance {
       const bool slow = pacer.slow();
       for (const Op* op = begin; op != commit; ++op) {
         if (slow) FG_RETURN_IF_ERROR(token.Check());
-        FG_RETURN_IF_ERROR(RunOp(*op));
+        FG_RETURN_IF_ERROR(RunOp(*op, &token));
       }
       if (pacer.Due()) FG_RETURN_IF_ERROR(token.Check());
       FG_RETURN_IF_ERROR(losses.Check(checked_));
-      for (const Op* op = commit; op != end; ++op) FG_RETURN_IF_ERROR(RunOp(*op));
+      for (const Op* op = commit; op != end; ++op) FG_RETURN_IF_ERROR(RunOp(*op, nullptr));
       FG_ASSIGN_OR_RETURN(const bool go_on, losses.StepDone());
       if (!go_on) return absl::OkStatus();
     }
@@ -155,7 +156,7 @@ class Instance : public ExecutableInstance {
     if (calls.empty()) {
       Op op;
       op.kernel = kernel;
-      if (crew_ != nullptr) op.pieces = kernel->pieces();
+      op.pieces = kernel->pieces();
       op.inputs = table_.size();
       op.outputs = op.inputs + step.input_slots.size();
       for (int slot : step.input_slots) AddToTable(slot);
@@ -203,7 +204,8 @@ class Instance : public ExecutableInstance {
     return std::any_of(donated.begin(), donated.end(), [](int argument) { return argument >= 0; });
   }
 
-  absl::Status RunOp(const Op& op) {
+  // A large kernel stops between its pieces when `token`, which may be null, fires.
+  absl::Status RunOp(const Op& op, const CancellationToken* token) {
     if (op.body != nullptr) {
       op.body(op.at[0], op.at[1], op.at[2], op.at[3], op.count);
       return absl::OkStatus();
@@ -212,11 +214,19 @@ class Instance : public ExecutableInstance {
     void* const* const outputs = table_.data() + op.outputs;
     if (op.pieces == 1) return op.kernel->Run(inputs, outputs, scratch_);
     op.kernel->Begin(inputs, scratch_);
-    crew_->Run(op.pieces, [&](int piece) {
+    std::atomic<bool> stopped{false};
+    const auto run_piece = [&](int piece) {
+      if (token != nullptr && !token->Check().ok()) stopped.store(true, std::memory_order_relaxed);
+      if (stopped.load(std::memory_order_relaxed)) return;
       const ScopedFloatMode mode(program_->plan.flush_denormals);
       op.kernel->RunPiece(piece, inputs, outputs, scratch_);
-    });
-    return absl::OkStatus();
+    };
+    if (crew_ != nullptr) {
+      crew_->Run(op.pieces, run_piece);
+    } else {
+      for (int piece = 0; piece < op.pieces; ++piece) run_piece(piece);
+    }
+    return stopped.load(std::memory_order_relaxed) ? token->Check() : absl::OkStatus();
   }
 
   void SetAddress(int slot, void* address) {

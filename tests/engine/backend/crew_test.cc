@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <functional>
 #include <vector>
 
+#include "engine/backend/host_buffer.h"
 #include "engine/backend/registry.h"
 #include "engine/ir/builder.h"
 #include "engine/ir/expr.h"
@@ -19,10 +21,12 @@ class Lender : public SpareProcessors {
  public:
   int Borrow(int most) override {
     lent += most;
+    if (when_asked) when_asked();
     return most;
   }
   void GiveBack(int count) override {}
   int lent = 0;
+  std::function<void()> when_asked;
 };
 
 absl::StatusOr<Tensor> Numbers(Shape shape) {
@@ -56,6 +60,31 @@ TEST(BackendCrewTest, HelpersChangeNoBit) {
     EXPECT_EQ(std::memcmp(alone[0].raw(), helped[0].raw(), alone[0].bytes()), 0);
     EXPECT_EQ(alone[0].ElementAsDouble(0) == 0, flush);
   }
+}
+
+// Asked for help, the first large kernel is about to run its pieces.
+TEST(BackendCrewTest, AFiredTokenStopsAKernelBetweenItsPieces) {
+  ir::Builder b;
+  const Shape shape({600, 600});
+  const ir::Expr x(b, b.Input(DType::kFloat32, shape));
+  ASSERT_OK_AND_ASSIGN(const ir::Graph graph,
+                       b.Finish(std::vector<ir::NodeId>{ir::MatMul(x, x).id()}));
+  ASSERT_OK_AND_ASSIGN(const Tensor input, Numbers(shape));
+  ASSERT_OK_AND_ASSIGN(Tensor output, Tensor::Zeros(DType::kFloat32, shape));
+  HostBuffer argument(input.raw(), input.bytes()), result(output.mutable_raw(), output.bytes());
+  Buffer* const arguments[] = {&argument};
+  Buffer* const results[] = {&result};
+  ASSERT_OK_AND_ASSIGN(std::shared_ptr<Backend> cpu, GetBackend("cpu"));
+  ASSERT_OK_AND_ASSIGN(const auto executable, testing::LoadGraph(*cpu, graph));
+  CancellationSource source;
+  Lender lender;
+  lender.when_asked = [&] { source.Cancel(); };
+  testing::ThreadCrew crew(1, &lender);
+  ASSERT_OK_AND_ASSIGN(const auto instance, executable->NewInstance(nullptr, &*crew));
+  EXPECT_THAT(instance->Run(arguments, results, source.token()),
+              testing::StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(lender.lent, 1);
+  EXPECT_EQ(output.ElementAsDouble(0), 0) << "no piece ran";
 }
 
 }  // namespace

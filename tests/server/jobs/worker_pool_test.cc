@@ -90,6 +90,38 @@ TEST(WorkerPoolTest, SpareWorkersHelpWhatRunsUntilSomebodyElseWorks) {
   pool.Drain();
 }
 
+TEST(WorkerPoolTest, WorkThatSharesLeavesRoomForOthers) {
+  for (const int max_sharing : {0, 2}) {
+    WorkerPool::Options options = Small(4, 1);
+    options.max_sharing = max_sharing;
+    WorkerPool pool(options);
+    std::promise<void> end;
+    std::shared_future<void> ended = end.get_future().share();
+    std::promise<void> shared[2];
+    for (int job = 0; job < 2; ++job) {
+      ASSERT_TRUE(pool.Submit(std::to_string(job),
+                              [&, job](Permit& permit) {
+                                permit.Share();
+                                shared[job].set_value();
+                                ended.wait();
+                              })
+                      .ok());
+    }
+    std::promise<void> called;
+    shared[0].get_future().wait();
+    if (max_sharing > 0) shared[1].get_future().wait();
+    ASSERT_TRUE(pool.Submit("call", [&](Permit&) { called.set_value(); }).ok());
+    if (max_sharing > 0) {
+      called.get_future().wait();
+    } else {
+      EXPECT_EQ(pool.load().running, 1);
+      EXPECT_EQ(pool.load().queued, 2u);
+    }
+    end.set_value();
+    pool.Drain();
+  }
+}
+
 TEST(WorkerPoolTest, AtMostWorkersComputeAtOnce) {
   WorkerPool pool(Small(1, 4));
   std::atomic<int> computing{0};

@@ -35,12 +35,17 @@ constexpr int64_t kPieceProducts = int64_t{1} << 23;
 constexpr int64_t kPieceColumns = 384;
 constexpr int64_t kHalfColumns = 48;
 constexpr int64_t kMaxPieces = 16;
+// A run can stop between pieces, so each shall end within a tenth of a second or so.
+constexpr int64_t kLongProducts = int64_t{1} << 32;
+constexpr int64_t kMaxLongPieces = 64;
 
 int64_t ColumnsOfPiece(const GemmShape& s) {
   int64_t pieces = 1;
   if (s.batch == 1 && IsFloat(s.dtype) && s.n >= 2 * kHalfColumns) {
-    pieces = std::min(
-        {std::max<int64_t>(s.n / kPieceColumns, 2), s.m * s.n * s.k / kPieceProducts, kMaxPieces});
+    const int64_t products = s.m * s.n * s.k;
+    pieces = std::max(std::min({std::max<int64_t>(s.n / kPieceColumns, 2),
+                                products / kPieceProducts, kMaxPieces}),
+                      std::min({s.n / kHalfColumns, products / kLongProducts, kMaxLongPieces}));
   }
   if (pieces <= 1) return std::max<int64_t>(s.n, 1);
   return ((s.n + pieces - 1) / pieces + 15) / 16 * 16;
