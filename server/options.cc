@@ -13,12 +13,18 @@
 #include "absl/time/time.h"
 #include "engine/base/status_macros.h"
 #include "server/machine.h"
+#include "server/token_file.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
           "Where to listen: HOST:PORT, or unix:PATH. Port 0 picks a free one.");
 ABSL_FLAG(bool, insecure, false, "Listen beyond this machine without TLS.");
 ABSL_FLAG(std::string, tls_cert, "", "PEM file with the server's certificate chain.");
 ABSL_FLAG(std::string, tls_key, "", "PEM file with the certificate's private key.");
+ABSL_FLAG(std::string, token_file, "",
+          "File of hashed bearer tokens, a line each: NAME sha256 SALT HASH. Calls then need one, "
+          "and each NAME has sessions and jobs of its own. SIGHUP reads it again.");
+ABSL_FLAG(std::string, hash_token, "",
+          "NAME: read a token from standard input, print its line for --token_file, and exit.");
 ABSL_FLAG(int, workers, 0, "Threads that compute at a time; 0: one for each core.");
 ABSL_FLAG(int, max_running, 64, "Calls and jobs under way at a time; more wait in the queue.");
 ABSL_FLAG(int, max_queued, 4096, "Calls and jobs that may wait; more are RESOURCE_EXHAUSTED.");
@@ -28,7 +34,7 @@ ABSL_FLAG(
     "the control group's limit.");
 ABSL_FLAG(int64_t, session_memory_limit, 0,
           "Bytes that one session may hold unless it asks for less; 0: half of what all may hold.");
-ABSL_FLAG(int, max_sessions, 1000, "Sessions at a time.");
+ABSL_FLAG(int, max_sessions, 1000, "Sessions at a time, of each tenant.");
 ABSL_FLAG(absl::Duration, session_ttl, absl::Hours(24),
           "How long a session lives without use, unless it asks otherwise.");
 ABSL_FLAG(absl::Duration, grace, absl::ZeroDuration(),
@@ -98,6 +104,10 @@ absl::StatusOr<ServerOptions> OptionsFromFlags() {
                      " can be reached from other machines: give --tls_cert and --tls_key, or "
                      "--insecure"));
   }
+  result.token_file = absl::GetFlag(FLAGS_token_file);
+  if (!result.token_file.empty()) {
+    FG_ASSIGN_OR_RETURN(options.tokens, ReadTokenFile(result.token_file));
+  }
   if (!result.http_listen.empty() && !IsLoopback(result.http_listen) &&
       !absl::GetFlag(FLAGS_insecure)) {
     return absl::InvalidArgumentError(
@@ -128,6 +138,8 @@ absl::StatusOr<ServerOptions> OptionsFromFlags() {
   return result;
 }
 
+std::string TenantToHashFor() { return absl::GetFlag(FLAGS_hash_token); }
+
 bool OnlyCheck() { return absl::GetFlag(FLAGS_check_config); }
 
 std::string LogLevel() { return absl::GetFlag(FLAGS_log_level); }
@@ -135,7 +147,9 @@ std::string LogLevel() { return absl::GetFlag(FLAGS_log_level); }
 std::string FlagFile() {
   std::vector<std::string> lines;
   for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (!IsServerFlag(flag->Filename()) || name == "check_config") continue;
+    if (!IsServerFlag(flag->Filename()) || name == "check_config" || name == "hash_token") {
+      continue;
+    };
     lines.push_back(absl::StrCat("--", name, "=", flag->CurrentValue(), "\n"));
   }
   std::sort(lines.begin(), lines.end());

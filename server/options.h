@@ -16,6 +16,7 @@ struct ServerOptions {
   rpc::GrpcServerOptions grpc;
   int64_t process_memory_bytes = 0;  // that the whole process may hold
   std::string http_listen;           // Empty: no HTTP.
+  std::string token_file;            // Empty: whoever reaches the server may call.
   std::chrono::milliseconds grace{0}, drain{0};
 };
 
@@ -23,6 +24,8 @@ struct ServerOptions {
 // NOT_FOUND naming the flag.
 absl::StatusOr<ServerOptions> OptionsFromFlags();
 
+// The tenant whose token is to be hashed, which is all there is to do then; empty: none.
+std::string TenantToHashFor();
 // Whether the flags were to be checked only.
 bool OnlyCheck();
 std::string LogLevel();

@@ -9,23 +9,27 @@
 #include "absl/status/status.h"
 #include "engine/base/cancellation.h"
 #include "engine/base/status_macros.h"
-#include "server/grpc/environment.h"
+#include "server/grpc/tenants.h"
 #include "server/session/call_context.h"
 
 namespace fluxgate::rpc {
 
-// The part of a call that every reactor shares: statistics from its first moment to its last, and
-// the token that a client's cancel, its deadline or its death fires.
+// The part of a call that every reactor shares: who calls, statistics from its first moment to its
+// last, and the token that a client's cancel, its deadline or its death fires.
 class CallScope {
  public:
-  CallScope(Environment& environment, std::string method)
-      : environment_(environment), method_(std::move(method)) {
-    environment_.statistics.Started(method_);
+  CallScope(Tenants& tenants, grpc::CallbackServerContext& context, std::string method)
+      : admission_(tenants.Admit(context)), method_(std::move(method)) {
+    environment().statistics.Started(method_);
   }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
-  Environment& environment() { return environment_; }
+  // Whether the caller may do anything. Asked first: what follows is for those who may.
+  const absl::Status& admitted() const { return admission_.status; }
+  // The caller's part of the server.
+  ServerState& state() { return *admission_.state; }
+  Environment& environment() { return admission_.state->environment; }
   const std::string& method() const { return method_; }
   CancellationSource& cancellation() { return source_; }
   const CancellationSource& cancellation() const { return source_; }
@@ -37,7 +41,7 @@ class CallScope {
     const auto bytes = static_cast<int64_t>(request.ByteSizeLong());
     LetGo();
     if (bytes < kLargeRequest) return absl::OkStatus();
-    FG_RETURN_IF_ERROR(environment_.memory.Charge(bytes));
+    FG_RETURN_IF_ERROR(environment().memory.Charge(bytes));
     held_bytes_ = bytes;
     return absl::OkStatus();
   }
@@ -61,15 +65,15 @@ class CallScope {
   // Must be called exactly once, before the reactor's Finish.
   void Finished(const absl::Status& status) {
     LetGo();
-    environment_.statistics.Finished(method_, status, times_);
+    environment().statistics.Finished(method_, status, times_);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr int64_t kLargeRequest = 64 << 10;
-  void LetGo() { environment_.memory.Release(std::exchange(held_bytes_, 0)); }
+  void LetGo() { environment().memory.Release(std::exchange(held_bytes_, 0)); }
 
-  Environment& environment_;
+  const Tenants::Admission admission_;
   const std::string method_;
   Clock::time_point arrived_ = Clock::now();
   CancellationSource source_;

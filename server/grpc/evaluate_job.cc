@@ -58,7 +58,7 @@ absl::StatusOr<std::string> StartEvaluateJob(ServerState& state,
                       state.jobs.Create("evaluate", name, "", state.clock.Now()));
   job->SetCancelledEvent(
       [] { return LastEvent({}, absl::CancelledError("cancelled before it began")); });
-  absl::Status queued = state.environment.pool.Submit(
+  absl::Status queued = state.environment.Submit(
       name,
       [&state, shared = *session, job, request,
        times = JobTimes(state, "fluxgate.v1.Workspace/Evaluate")](jobs::Permit& permit) mutable {

@@ -28,20 +28,25 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
  public:
   using Sink = ChunkSink<Request, Response>;
 
-  static grpc::ServerReadReactor<grpc::ByteBuffer>* Run(Environment& environment,
-                                                        std::string method,
-                                                        grpc::ByteBuffer* response,
-                                                        std::unique_ptr<Sink> sink) {
-    auto* reactor =
-        new TensorReadReactor(environment, std::move(method), response, std::move(sink));
-    reactor->StartRead(&reactor->bytes_);
+  template <typename Handlers>
+  static grpc::ServerReadReactor<grpc::ByteBuffer>* Run(
+      Tenants& tenants, grpc::CallbackServerContext* context, std::string method,
+      grpc::ByteBuffer* response, std::unique_ptr<Sink> (Handlers::*make_sink)()) {
+    auto* reactor = new TensorReadReactor(tenants, *context, std::move(method), response);
+    reactor->sink_ = (Handlers(reactor->scope_.state()).*make_sink)();
+    reactor->Begin();
     return reactor;
   }
 
  private:
-  TensorReadReactor(Environment& environment, std::string method, grpc::ByteBuffer* response,
-                    std::unique_ptr<Sink> sink)
-      : scope_(environment, std::move(method)), response_(response), sink_(std::move(sink)) {}
+  TensorReadReactor(Tenants& tenants, grpc::CallbackServerContext& context, std::string method,
+                    grpc::ByteBuffer* response)
+      : scope_(tenants, context, std::move(method)), response_(response) {}
+
+  void Begin() {
+    if (!scope_.admitted().ok()) return End(scope_.admitted());
+    this->StartRead(&bytes_);
+  }
 
   void OnReadDone(bool ok) override {
     if (!ok) return Close();
@@ -60,7 +65,7 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
     absl::Status alive = scope_.cancellation().token().Check();
     if (!alive.ok()) return Interrupt(alive);
     absl::Status queued =
-        scope_.environment().pool.Submit(sink_->session(), [this](jobs::Permit& permit) {
+        scope_.environment().Submit(sink_->session(), [this](jobs::Permit& permit) {
           absl::Status status = scope_.cancellation().token().Check();
           if (!status.ok()) return Interrupt(status);
           End(scope_.Measure(

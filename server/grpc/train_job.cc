@@ -78,7 +78,7 @@ absl::StatusOr<std::string> Start(ServerState& state, session::Session& session,
     *last.mutable_train()->mutable_done() = wire::Encode(never, state.shutting_down.load());
     return last.SerializeAsString();
   });
-  absl::Status queued = state.environment.pool.Submit(
+  absl::Status queued = state.environment.Submit(
       session.name(),
       [&state, shared = session.shared_from_this(), job, spec, training,
        times = JobTimes(state, "fluxgate.v1.Models/Train")](jobs::Permit& permit) mutable {

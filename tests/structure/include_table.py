@@ -48,6 +48,7 @@ RESERVED = {
     r"cuda|cublas|cudnn|nvrtc": ["engine/backend/cuda", "tests"],
     r"grpcpp|grpc/": ["server/grpc", "server/main.cc", "server/wire/error_codec", "client", "tests"],
     r"google/protobuf": ["server", "client", "tests"],
+    r"openssl/": ["server/grpc/token_table"],
     r"httplib": ["server/metrics/http_server"],
 }
 
