@@ -18,6 +18,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/status_macros.h"
 #include "server/grpc/grpc_server.h"
+#include "server/log/log_format.h"
 #include "server/memory_watch.h"
 #include "server/metrics/http_server.h"
 #include "server/options.h"
@@ -153,8 +154,10 @@ int main(int argc, char** argv) {
   usage.contains_help_flags = [](absl::string_view file) { return fluxgate::IsServerFlag(file); };
   absl::SetFlagsUsageConfig(usage);
   absl::ParseCommandLine(argc, argv);
-  spdlog::set_default_logger(
-      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  sink->set_formatter(
+      fluxgate::log::MakeFormatter(fluxgate::LogFormat().value_or(fluxgate::log::Format::kText)));
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("", sink));
   spdlog::set_level(spdlog::level::from_str(fluxgate::LogLevel()));
   return fluxgate::Main();
 }

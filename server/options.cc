@@ -46,6 +46,10 @@ ABSL_FLAG(std::string, http_listen, "",
           "nowhere.");
 ABSL_FLAG(std::string, data_dir, "", "Not available: this server keeps sessions in memory only.");
 ABSL_FLAG(std::string, log_level, "info", "trace, debug, info, warn, error or off.");
+ABSL_FLAG(std::string, log_format, "text", "text, or json: an object a line.");
+ABSL_FLAG(bool, log_calls, false, "Log every call, not only those that fail or take long.");
+ABSL_FLAG(absl::Duration, log_slow, absl::Seconds(10),
+          "How long a call or job takes that is logged for it.");
 ABSL_FLAG(bool, check_config, false,
           "Check the flags, print them as a file for --flagfile, and exit.");
 
@@ -87,6 +91,9 @@ absl::StatusOr<ServerOptions> OptionsFromFlags() {
   }
   ServerOptions result;
   result.http_listen = absl::GetFlag(FLAGS_http_listen);
+  FG_ASSIGN_OR_RETURN(result.grpc.log.format, LogFormat());
+  result.grpc.log.all = absl::GetFlag(FLAGS_log_calls);
+  result.grpc.log.slow = absl::ToChronoNanoseconds(absl::GetFlag(FLAGS_log_slow));
   result.grace = absl::ToChronoMilliseconds(absl::GetFlag(FLAGS_grace));
   result.drain = absl::ToChronoMilliseconds(absl::GetFlag(FLAGS_drain));
   rpc::GrpcServerOptions& options = result.grpc;
@@ -143,6 +150,10 @@ std::string TenantToHashFor() { return absl::GetFlag(FLAGS_hash_token); }
 bool OnlyCheck() { return absl::GetFlag(FLAGS_check_config); }
 
 std::string LogLevel() { return absl::GetFlag(FLAGS_log_level); }
+
+absl::StatusOr<log::Format> LogFormat() {
+  return log::ParseFormat(absl::GetFlag(FLAGS_log_format));
+}
 
 std::string FlagFile() {
   std::vector<std::string> lines;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/grpc/grpc_server.h"
+#include "server/log/log_format.h"
 
 namespace fluxgate {
 
@@ -29,6 +30,7 @@ std::string TenantToHashFor();
 // Whether the flags were to be checked only.
 bool OnlyCheck();
 std::string LogLevel();
+absl::StatusOr<log::Format> LogFormat();
 // All flags with their values, a line each, as --flagfile reads them.
 std::string FlagFile();
 // Whether a flag that this source file defines is one of the server's.

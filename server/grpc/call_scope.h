@@ -9,17 +9,33 @@
 #include "absl/status/status.h"
 #include "engine/base/cancellation.h"
 #include "engine/base/status_macros.h"
+#include "server/grpc/request_id.h"
 #include "server/grpc/tenants.h"
 #include "server/session/call_context.h"
+#include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
 
-// The part of a call that every reactor shares: who calls, statistics from its first moment to its
-// last, and the token that a client's cancel, its deadline or its death fires.
+// Where a handler runs: kHere for what never waits nor computes (lists, states), kWorker for the
+// rest.
+enum class Where : uint8_t { kHere, kWorker };
+
+// The key by which a request's work queues: its session.
+template <typename Request>
+std::string SessionOf(const Request& request) {
+  if constexpr (requires { request.session(); }) {
+    if (!request.session().empty()) return request.session();
+  }
+  return "default";
+}
+
+// The part of a call that every reactor shares: who calls, its request id, statistics from its
+// first moment to its last, its line in the log, and the token that a client's cancel, its deadline
+// or its death fires.
 class CallScope {
  public:
   CallScope(Tenants& tenants, grpc::CallbackServerContext& context, std::string method)
-      : admission_(tenants.Admit(context)), method_(std::move(method)) {
+      : context_(context), admission_(tenants.Admit(context)), method_(std::move(method)) {
     environment().statistics.Started(method_);
   }
   CallScope(const CallScope&) = delete;
@@ -34,12 +50,23 @@ class CallScope {
   CancellationSource& cancellation() { return source_; }
   const CancellationSource& cancellation() const { return source_; }
 
+  // Takes down which session a request is for, and its id: the first request of a stream counts.
+  // One without an id has that of the metadata x-request-id, or else a new one.
+  template <typename Request>
+  void Note(const Request& request) {
+    if (!request_id_.empty()) return;
+    if constexpr (requires { request.session(); }) session_ = SessionOf(request);
+    if constexpr (requires { request.request_id(); }) request_id_ = request.request_id();
+    if (request_id_.empty()) request_id_ = MakeRequestId(context_);
+  }
+
   // Counts a large message, instead of the one before it, against the server's memory until the
   // call is finished: RESOURCE_EXHAUSTED when it has no room.
   template <typename Request>
   absl::Status Hold(const Request& request) {
     const auto bytes = static_cast<int64_t>(request.ByteSizeLong());
     LetGo();
+    bytes_in_ += bytes;
     if (bytes < kLargeRequest) return absl::OkStatus();
     FG_RETURN_IF_ERROR(environment().memory.Charge(bytes));
     held_bytes_ = bytes;
@@ -50,7 +77,7 @@ class CallScope {
   // compute.
   template <typename Work>
   auto Measure(jobs::Permit* permit, Work work) {
-    session::CallContext context{source_.token(), permit, {}};
+    session::CallContext context{source_.token(), permit, {}, request_id_};
     context.times.queue = Clock::now() - arrived_;
     auto result = work(context);
     context.times.BookRest(Clock::now() - arrived_);
@@ -62,10 +89,24 @@ class CallScope {
   // The call waits for its worker from now on: until now it waited for its client.
   void Arrived() { arrived_ = Clock::now(); }
 
-  // Must be called exactly once, before the reactor's Finish.
-  void Finished(const absl::Status& status) {
+  // Whether the call will have a line in the log, for what is counted for that alone.
+  bool IsLogged(const absl::Status& status) {
+    return environment().log.Wants(status.code(), times_);
+  }
+  // Bytes of a message that goes to the client.
+  void Sent(size_t bytes) { bytes_out_ += static_cast<int64_t>(bytes); }
+
+  // Must be called exactly once: what the reactor is to finish with.
+  grpc::Status Finished(const absl::Status& status) {
     LetGo();
+    if (request_id_.empty()) request_id_ = MakeRequestId(context_);
+    SendRequestId(request_id_, context_);
     environment().statistics.Finished(method_, status, times_);
+    if (IsLogged(status)) {
+      environment().log.Write({method_, "", environment().tenant, session_, request_id_,
+                               PeerKind(context_), status.code(), times_, bytes_in_, bytes_out_});
+    }
+    return wire::ToGrpcStatus(status, request_id_);
   }
 
  private:
@@ -73,26 +114,16 @@ class CallScope {
   static constexpr int64_t kLargeRequest = 64 << 10;
   void LetGo() { environment().memory.Release(std::exchange(held_bytes_, 0)); }
 
+  grpc::CallbackServerContext& context_;
   const Tenants::Admission admission_;
   const std::string method_;
   Clock::time_point arrived_ = Clock::now();
   CancellationSource source_;
   metrics::CallTimes times_;
   int64_t held_bytes_ = 0;
+  int64_t bytes_in_ = 0, bytes_out_ = 0;
+  std::string session_, request_id_;
 };
-
-// Where a handler runs: kHere for what never waits nor computes (lists, states), kWorker for the
-// rest.
-enum class Where : uint8_t { kHere, kWorker };
-
-// The key by which a request's work queues: its session.
-template <typename Request>
-std::string SessionOf(const Request& request) {
-  if constexpr (requires { request.session(); }) {
-    if (!request.session().empty()) return request.session();
-  }
-  return "default";
-}
 
 }  // namespace fluxgate::rpc
 

@@ -8,6 +8,7 @@
 #include "engine/base/memory_budget.h"
 #include "server/jobs/request_cache.h"
 #include "server/jobs/worker_pool.h"
+#include "server/log/call_log.h"
 #include "server/metrics/call_statistics.h"
 
 namespace fluxgate::rpc {
@@ -19,7 +20,8 @@ struct Environment {
   jobs::RequestCache& requests;
   metrics::CallStatistics& statistics;
   const int max_request_bytes;
-  MemoryBudget& memory;  // all sessions'
+  MemoryBudget& memory;     // all sessions'
+  const log::CallLog& log;  // of all tenants
 
   // Work of one session; tenants' sessions of one name are two.
   absl::Status Submit(const std::string& session, jobs::WorkerPool::Work work) const {

@@ -49,11 +49,12 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(GrpcServerOptions 
 GrpcServer::GrpcServer(GrpcServerOptions options, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
+      log_(options_.log),
       memory_(std::make_shared<MemoryBudget>(options_.sessions.server_memory_bytes)),
       pool_(options_.pool),
       tenants_(WithDevices(options_),
                {pool_, session::EngineHosts(options_.plan_cache_bytes), memory_, clock_,
-                clock_.Now(), shutting_down_},
+                clock_.Now(), shutting_down_, log_},
                options_.tokens) {}
 
 GrpcServer::~GrpcServer() {

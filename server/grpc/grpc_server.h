@@ -32,6 +32,7 @@ struct GrpcServerOptions : TenantOptions {
   std::string tls_certificate, tls_key;
   // Of those who may call, each with sessions of its own; absent: whoever reaches the server.
   absl::optional<TokenTable> tokens;
+  log::CallLog::Options log;
   jobs::WorkerPool::Options pool;
   int64_t plan_cache_bytes = int64_t{256} << 20;
 };
@@ -68,6 +69,7 @@ class GrpcServer {
 
   const GrpcServerOptions options_;
   const Clock& clock_;
+  const log::CallLog log_;
   const std::shared_ptr<MemoryBudget> memory_;
   jobs::WorkerPool pool_;
   std::atomic<bool> shutting_down_{false};

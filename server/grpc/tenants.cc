@@ -37,8 +37,8 @@ Tenant::Tenant(std::string name, const TenantOptions& options, const SharedRooms
     : requests_(options.request_cache_bytes),
       jobs_(options.jobs),
       sessions_(options.sessions, shared.hosts, shared.clock, jobs_, requests_, std::move(memory)),
-      environment_{std::move(name),           shared.pool,        requests_, statistics_,
-                   options.max_request_bytes, *sessions_.budget()},
+      environment_{std::move(name),           shared.pool,         requests_, statistics_,
+                   options.max_request_bytes, *sessions_.budget(), shared.log},
       uploads_(options.uploads, shared.clock),
       state_{environment_,   sessions_,           jobs_, uploads_, shared.clock,
              shared.started, shared.shutting_down} {}

@@ -36,6 +36,7 @@ struct SharedRooms {
   const Clock& clock;
   const Clock::TimePoint started;
   std::atomic<bool>& shutting_down;
+  const log::CallLog& log;
 };
 
 // One tenant's part of the server: sessions, jobs, uploads, request ids and statistics of its own.

@@ -15,7 +15,6 @@
 #include "server/grpc/byte_buffers.h"
 #include "server/grpc/call_scope.h"
 #include "server/grpc/handlers.h"
-#include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
 
@@ -76,6 +75,7 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
 
   absl::Status Accept() {
     FG_RETURN_IF_ERROR(ReadMessage(bytes_, "a message of the stream", &message_));
+    scope_.Note(message_);
     FG_RETURN_IF_ERROR(scope_.Hold(message_));
     return sink_->Accept(message_);
   }
@@ -96,8 +96,7 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
 
   void End(const absl::Status& status) {
     sink_ = nullptr;  // Its buffers are free again before the client hears of the end.
-    scope_.Finished(status);
-    this->Finish(wire::ToGrpcStatus(status));
+    this->Finish(scope_.Finished(status));
   }
 
   void OnCancel() override { scope_.cancellation().Cancel(); }

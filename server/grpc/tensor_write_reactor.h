@@ -15,7 +15,6 @@
 #include "server/grpc/byte_buffers.h"
 #include "server/grpc/call_scope.h"
 #include "server/wire/chunk_codec.h"
-#include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
 
@@ -51,6 +50,7 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffe
     absl::Status status = scope_.admitted();
     if (status.ok()) status = ReadMessage(bytes, "the request", &request_);
     if (status.ok()) {
+      scope_.Note(request_);
       status = scope_.environment().Submit(SessionOf(request_),
                                            [this](jobs::Permit& permit) { Start(&permit); });
     }
@@ -95,6 +95,7 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffe
       ended = !stop.ok() || !prepared_;
       if (!ended) {
         sending_.Swap(&next_);
+        scope_.Sent(sending_.Length());
         this->StartWrite(&sending_);
         PrepareLocked();
       }
@@ -111,8 +112,7 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffe
 
   void End(const absl::Status& status) {
     chunks_.reset();
-    scope_.Finished(status);
-    this->Finish(wire::ToGrpcStatus(status));
+    this->Finish(scope_.Finished(status));
   }
 
   void OnCancel() override { scope_.cancellation().Cancel(); }

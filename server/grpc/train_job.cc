@@ -79,13 +79,13 @@ absl::StatusOr<std::string> Start(ServerState& state, session::Session& session,
     return last.SerializeAsString();
   });
   absl::Status queued = state.environment.Submit(
-      session.name(),
-      [&state, shared = session.shared_from_this(), job, spec, training,
-       times = JobTimes(state, "fluxgate.v1.Models/Train")](jobs::Permit& permit) mutable {
+      session.name(), [&state, shared = session.shared_from_this(), job, spec, training,
+                       times = JobTimes(state, "fluxgate.v1.Models/Train", context.request_id)](
+                          jobs::Permit& permit) mutable {
         session::CallContext own{job->token(), &permit, times.Begin()};
         const absl::Status status = RunJob(state, *shared, *job, *spec, training, own);
         spec = nullptr;
-        times.End(own.times);
+        times.End(own.times, *job, status);
         job->Finish(status, status.ok() ? "all epochs are done" : std::string(status.message()),
                     state.clock.Now());
       });

@@ -45,6 +45,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         handler_(std::move(handler)) {}
 
   void Begin(Where where) {
+    scope_.Note(*request_);
     if (!scope_.admitted().ok()) return End(scope_.admitted());
     if (absl::Status held = scope_.Hold(*request_); !held.ok()) return End(held);
     if constexpr (requires { request_->request_id(); }) {
@@ -92,8 +93,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
                         : jobs::RequestCache::Answer(status));
       }
     }
-    scope_.Finished(status);
-    this->Finish(wire::ToGrpcStatus(status));
+    if (scope_.IsLogged(status)) scope_.Sent(response_->ByteSizeLong());
+    this->Finish(scope_.Finished(status));
   }
 
   uint64_t Fingerprint() const {

@@ -14,7 +14,6 @@
 #include "engine/base/mutex.h"
 #include "server/grpc/call_scope.h"
 #include "server/grpc/handlers.h"
-#include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
 
@@ -54,6 +53,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<Event>,
         open_(std::move(open)) {}
 
   void Begin(Where where) {
+    scope_.Note(*request_);
     if (!scope_.admitted().ok()) return End(scope_.admitted());
     if (where == Where::kHere) return Start(nullptr);
     absl::Status queued = scope_.environment().Submit(
@@ -159,10 +159,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<Event>,
     Pump();
   }
 
-  void End(const absl::Status& status) {
-    scope_.Finished(status);
-    this->Finish(wire::ToGrpcStatus(status));
-  }
+  void End(const absl::Status& status) { this->Finish(scope_.Finished(status)); }
 
   void OnDone() override {
     if (watcher_ != 0) watched_.job->Unwatch(watcher_);
