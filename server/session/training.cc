@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
 #include "engine/value/flatten.h"
@@ -44,6 +45,16 @@ absl::StatusOr<std::vector<Value>> LeavesOf(const ModelState& state,
     leaves.push_back(std::move(leaf));
   }
   return leaves;
+}
+
+// A place in a text of ours tells the caller nothing.
+absl::Status WithoutOwnText(const absl::Status& status) {
+  absl::optional<SourceDiagnostic> diagnostic = GetDiagnostic(status);
+  if (!diagnostic.has_value() || diagnostic->source != kOwnText) return status;
+  diagnostic->source.clear();
+  diagnostic->excerpt.clear();
+  diagnostic->line = diagnostic->column = 0;
+  return WithDiagnostic(status, *diagnostic);
 }
 
 class Training {
@@ -120,6 +131,9 @@ class Training {
     request.leaves = std::move(leaves);
     request.on_step = [this](const TrainProgress& progress) { return OnStep(progress); };
     request.every_step = spec_.every > 0 || total_steps_ <= kFewSteps;
+    request.explain = [this](const FailedStep& step) {
+      return WithoutOwnText(visit_.interpreter().ExplainNotFinite(step));
+    };
     const auto begin = std::chrono::steady_clock::now();
     absl::StatusOr<TrainSummary> summary = visit_.host().Train(request);
     report_.seconds =
