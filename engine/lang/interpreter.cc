@@ -11,6 +11,7 @@
 #include "engine/lang/evaluate/rewrite.h"
 #include "engine/lang/syntax/diagnostics.h"
 #include "engine/lang/syntax/parser.h"
+#include "engine/lang/training/not_finite.h"
 #include "engine/lang/training/stage.h"
 
 namespace fluxgate::lang {
@@ -134,6 +135,10 @@ absl::StatusOr<StagedLoss> Interpreter::StageLoss(const Value& loss,
   const ScopedHeap heap(heap_);
   machine_->meter().Start({});
   return lang::StageLoss(*machine_, loss, leading, batch);
+}
+
+absl::Status Interpreter::ExplainNotFinite(const FailedStep& step) {
+  return lang::ExplainNotFinite(*machine_, step);
 }
 
 std::string Interpreter::Display(const Value& value) const {

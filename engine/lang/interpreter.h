@@ -61,6 +61,8 @@ class Interpreter {
   // Stages loss(model..., batch...) for the trainer: `batch` is the tuple of data arguments.
   absl::StatusOr<StagedLoss> StageLoss(const Value& loss, absl::Span<const Value> leading,
                                        const Value& batch);
+  // The error of a training step whose loss is no finite number, for TrainRequest::explain.
+  absl::Status ExplainNotFinite(const FailedStep& step);
 
   // Text of a value as the REPL shows it, and as it stands inside other values.
   std::string Display(const Value& value) const;
