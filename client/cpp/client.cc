@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/cpp/bearer_channel.h"
 
 namespace fluxgate::client {
 namespace {
@@ -53,9 +54,10 @@ absl::StatusOr<std::vector<NamedTensor>> ReadChunks(grpc::ClientContext& context
 Client::Client(Options options) : options_(std::move(options)) {
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = options_.tls_ca;
-  channel_ = grpc::CreateChannel(options_.server, options_.tls_ca.empty()
-                                                      ? grpc::InsecureChannelCredentials()
-                                                      : grpc::SslCredentials(tls));
+  channel_ = MakeChannel(
+      options_.server,
+      options_.tls_ca.empty() ? grpc::InsecureChannelCredentials() : grpc::SslCredentials(tls),
+      options_.token);
   stubs_ = {v1::Sessions::NewStub(channel_), v1::Workspace::NewStub(channel_),
             v1::Models::NewStub(channel_),   v1::Datasets::NewStub(channel_),
             v1::Jobs::NewStub(channel_),     v1::Server::NewStub(channel_)};
@@ -171,9 +173,11 @@ absl::StatusOr<v1::Job> Client::WatchJob(const std::string& job, const OnJobEven
     grpc::ClientContext context;
     auto reader = stub<v1::Jobs::Stub>().WatchJob(&context, request);
     v1::WatchJobResponse response;
+    absl::optional<v1::Job> ended;
     bool stopped = false;
     while (reader->Read(&response)) {
       backoff.Reset();
+      if (response.has_job()) ended = response.job();
       if (response.has_train()) after_event = response.train().event();
       if (response.has_evaluate()) after_event = response.evaluate().event();
       if (!stopped && !on_event(response)) {
@@ -182,15 +186,11 @@ absl::StatusOr<v1::Job> Client::WatchJob(const std::string& job, const OnJobEven
       }
     }
     absl::Status status = ToStatus(reader->Finish());
-    if (status.ok()) break;
+    if (status.ok() && ended.has_value()) return *std::move(ended);
+    if (status.ok()) status = absl::UnavailableError("the watch ended before the job");
     if (stopped) return absl::CancelledError("watching was stopped; the job goes on");
     if (!backoff.Retry(status)) return status;
   }
-  v1::GetJobRequest request;
-  request.set_job(job);
-  absl::StatusOr<v1::GetJobResponse> ended = Call(&v1::Jobs::Stub::GetJob, request);
-  if (!ended.ok()) return ended.status();
-  return ended->job();
 }
 
 absl::StatusOr<v1::Job> Client::CancelJob(const std::string& job) {
