@@ -139,6 +139,7 @@ absl::StatusOr<StagedLoss> Interpreter::StageLoss(const Value& loss,
 
 absl::StatusOr<std::vector<DerivativeText>> Interpreter::DeriveText(
     const Value& f, absl::Span<const Value> arguments, int order) {
+  const ScopedHeap heap(heap_);
   machine_->meter().Start({});
   return lang::DeriveText(*machine_, f, arguments, order);
 }
