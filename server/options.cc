@@ -26,7 +26,10 @@ ABSL_FLAG(std::string, token_file, "",
 ABSL_FLAG(std::string, hash_token, "",
           "NAME: read a token from standard input, print its line for --token_file, and exit.");
 ABSL_FLAG(int, workers, 0, "Threads that compute at a time; 0: one for each core.");
-ABSL_FLAG(int, max_running, 64, "Calls and jobs under way at a time; more wait in the queue.");
+ABSL_FLAG(
+    int, max_running, 64,
+    "Calls under way at a time, beside up to 192 jobs that train or run a script; more wait in the "
+    "queue.");
 ABSL_FLAG(int, max_queued, 4096, "Calls and jobs that may wait; more are RESOURCE_EXHAUSTED.");
 ABSL_FLAG(
     int64_t, memory_limit, 0,

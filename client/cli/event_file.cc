@@ -48,8 +48,12 @@ absl::StatusOr<std::unique_ptr<EventFile>> EventFile::Create(const std::string& 
 
 void EventFile::Add(const v1::TrainEvent& event) {
   if (event.has_progress()) {
-    AddValues(event.progress().step(), {{"loss/batch", event.progress().batch_loss()},
-                                        {"steps_per_second", event.progress().steps_per_second()}});
+    const v1::TrainProgress& progress = event.progress();
+    std::vector<std::pair<std::string, double>> values = {
+        {"loss/batch", progress.batch_loss()}, {"steps_per_second", progress.steps_per_second()}};
+    if (progress.has_learning_rate())
+      values.emplace_back("learning_rate", progress.learning_rate());
+    AddValues(progress.step(), values);
   } else if (event.has_epoch()) {
     const v1::TrainEpoch& epoch = event.epoch();
     std::vector<std::pair<std::string, double>> values = {{"loss/epoch", epoch.mean_batch_loss()}};

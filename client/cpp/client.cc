@@ -173,9 +173,11 @@ absl::StatusOr<v1::Job> Client::WatchJob(const std::string& job, const OnJobEven
     grpc::ClientContext context;
     auto reader = stub<v1::Jobs::Stub>().WatchJob(&context, request);
     v1::WatchJobResponse response;
+    absl::optional<v1::Job> ended;
     bool stopped = false;
     while (reader->Read(&response)) {
       backoff.Reset();
+      if (response.has_job()) ended = response.job();
       if (response.has_train()) after_event = response.train().event();
       if (response.has_evaluate()) after_event = response.evaluate().event();
       if (!stopped && !on_event(response)) {
@@ -184,15 +186,11 @@ absl::StatusOr<v1::Job> Client::WatchJob(const std::string& job, const OnJobEven
       }
     }
     absl::Status status = ToStatus(reader->Finish());
-    if (status.ok()) break;
+    if (status.ok() && ended.has_value()) return *std::move(ended);
+    if (status.ok()) status = absl::UnavailableError("the watch ended before the job");
     if (stopped) return absl::CancelledError("watching was stopped; the job goes on");
     if (!backoff.Retry(status)) return status;
   }
-  v1::GetJobRequest request;
-  request.set_job(job);
-  absl::StatusOr<v1::GetJobResponse> ended = Call(&v1::Jobs::Stub::GetJob, request);
-  if (!ended.ok()) return ended.status();
-  return ended->job();
 }
 
 absl::StatusOr<v1::Job> Client::CancelJob(const std::string& job) {

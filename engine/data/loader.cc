@@ -148,6 +148,11 @@ absl::StatusOr<bool> LoaderEpoch::Next(Value* batch) {
   return true;
 }
 
+int64_t LoaderEpoch::ObservationAt(int64_t column) const {
+  if (next_ == 0 || column < 0 || column >= loader_->BatchLength(next_ - 1)) return -1;
+  return order_[static_cast<size_t>((next_ - 1) * loader_->BatchLength(0) + column)];
+}
+
 int64_t LoaderEpoch::PeekSignature() const {
   if (next_ >= size()) return kEnd;
   // A single observation of a vector is a number, which is not an array.

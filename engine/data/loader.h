@@ -81,6 +81,8 @@ class LoaderEpoch {
   // Takes the next batch: array k's elements are written to buffers[k], or, when they lie together
   // and aligned in the data, data[k] points to them. REQUIRES: PeekSignature() >= 0, room.
   absl::Status NextInto(absl::Span<std::byte* const> buffers, absl::Span<const std::byte*> data);
+  // The observation (from 0) in `column` of the batch taken last; -1 when there is none.
+  int64_t ObservationAt(int64_t column) const;
   // Begins the loader's next epoch in this object.
   absl::Status Restart();
 

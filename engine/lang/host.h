@@ -17,6 +17,10 @@
 
 namespace fluxgate {
 
+namespace lang {
+class Origins;
+}
+
 // Progress of a training run, reported at step boundaries.
 struct TrainProgress {
   int64_t epoch = 0;  // 1-based, of the step just made
@@ -35,7 +39,10 @@ struct StagedLoss {
   std::shared_ptr<Trace> trace;
   ir::NodeId loss = ir::kNoNode;         // rank 0, float
   std::vector<ir::NodeId> batch_inputs;  // one per array of the batch, in walk order (Placeholder)
+  std::shared_ptr<const lang::Origins> origins;  // of the trace's nodes; may be null
 };
+
+struct FailedStep;
 
 struct TrainRequest {
   // Stages the loss on one batch (a tuple of arguments, arrays as they come from the data).
@@ -62,6 +69,8 @@ struct TrainRequest {
                                   absl::Span<const std::byte*> data) {
       return absl::UnimplementedError("this epoch has no fast path");
     }
+    // Which example (from 0) stands in `column` of the batch that was given last; -1: not known.
+    virtual int64_t ExampleAt(int64_t column) const { return -1; }
     // Begins the next epoch in this object, as start_epoch would make it; false when it cannot.
     virtual bool Restart() { return false; }
   };
@@ -80,6 +89,20 @@ struct TrainRequest {
   bool every_step = false;
   // on_step may change what the loss reads besides arrays: stage anew after each call.
   bool on_step_has_effects = false;
+
+  // The error of a step whose loss is no finite number: where it ceased to be one. May be null.
+  std::function<absl::Status(const FailedStep&)> explain;
+};
+
+// A step that did not happen because its loss is not finite, and all that it was to be made from.
+struct FailedStep {
+  const StagedLoss& staged;
+  std::vector<Tensor> inputs;  // of the trace's graph, one per input
+  int64_t epoch = 1;           // 1-based
+  int64_t batch = 1;           // 1-based, of its epoch
+  int64_t step = 1;            // 1-based, of the run
+  double loss = 0;
+  const TrainRequest::Epoch& epoch_data;
 };
 
 struct TrainSummary {

@@ -2,6 +2,7 @@
 
 #include "engine/lang/evaluate/machine.h"
 #include "engine/lang/evaluate/value_copier.h"
+#include "engine/value/heap.h"
 
 namespace fluxgate::lang {
 
@@ -10,6 +11,7 @@ WorkspaceCopy::WorkspaceCopy(Interpreter& from, Interpreter& to)
 WorkspaceCopy::~WorkspaceCopy() = default;
 
 absl::Status WorkspaceCopy::CopyNames() {
+  const ScopedHeap heap(to_.heap());
   return to_.machine().CopyDefinitions(from_.machine(), *copier_);
 }
 
@@ -18,6 +20,9 @@ absl::StatusOr<Value> CopyOf(const Value& value) {
   return copier.Copy(value);
 }
 
-absl::StatusOr<Value> WorkspaceCopy::Copy(const Value& value) { return copier_->Copy(value); }
+absl::StatusOr<Value> WorkspaceCopy::Copy(const Value& value) {
+  const ScopedHeap heap(to_.heap());
+  return copier_->Copy(value);
+}
 
 }  // namespace fluxgate::lang

@@ -11,7 +11,7 @@ namespace fluxgate::lang {
 
 class ValueCopier;
 
-// A copy of one value with all that it reaches, as WorkspaceCopy makes them.
+// A copy of one value with all that it reaches, as WorkspaceCopy makes them, in the current heap.
 absl::StatusOr<Value> CopyOf(const Value& value);
 
 // Copies a workspace into another, so that nothing that one of them does from then on is seen in

@@ -32,8 +32,9 @@ absl::StatusOr<Value> Forward(Context& context, const Struct& self,
   // Several arguments travel on as a tuple.
   Value x =
       inputs.size() == 1 ? inputs[0] : Tuple::Of(std::vector<Value>(inputs.begin(), inputs.end()));
+  int index = 0;
   for (const Value& layer : LayerElements(self.fields[0])) {
-    FG_ASSIGN_OR_RETURN(x, context.Call(layer, {x}));
+    FG_ASSIGN_OR_RETURN(x, context.CallPart("layers", index++, layer, {x}));
   }
   return x;
 }

@@ -45,11 +45,12 @@ absl::StatusOr<Value> Forward(Context& context, const Struct& self,
   }
   std::vector<Value> outputs;
   for (size_t i = 0; i < std::max(xs.size(), layers.size()); ++i) {
-    const Value& layer = layers.size() == 1 ? layers[0] : layers[i];
-    FG_ASSIGN_OR_RETURN(Value y, context.Call(layer, {xs.size() == 1 ? xs[0] : xs[i]}));
+    const size_t index = layers.size() == 1 ? 0 : i;
+    FG_ASSIGN_OR_RETURN(Value y, context.CallPart("layers", static_cast<int>(index), layers[index],
+                                                  {xs.size() == 1 ? xs[0] : xs[i]}));
     outputs.push_back(std::move(y));
   }
-  return context.Call(self.fields[0], outputs);
+  return context.CallPart("connection", -1, self.fields[0], outputs);
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ absl::StatusOr<Value> Construct(Context&, const Arguments& arguments) {
 absl::StatusOr<Value> Forward(Context& context, const Struct& self,
                               absl::Span<const Value> inputs) {
   FG_RETURN_IF_ERROR(CheckOneInput("SkipConnection", inputs));
-  FG_ASSIGN_OR_RETURN(Value y, context.Call(self.fields[0], inputs));
-  return context.Call(self.fields[1], {y, inputs[0]});
+  FG_ASSIGN_OR_RETURN(Value y, context.CallPart("layers", -1, self.fields[0], inputs));
+  return context.CallPart("connection", -1, self.fields[1], {y, inputs[0]});
 }
 
 }  // namespace

@@ -207,6 +207,16 @@ absl::StatusOr<std::vector<Tensor>> ReadHyperparameters(const Value& leaf) {
   return tensors;
 }
 
+absl::optional<double> LearningRate(const Value& leaf) {
+  const Struct* s = AsLeaf(leaf);
+  if (s == nullptr || IsFrozen(*s)) return absl::nullopt;
+  absl::optional<double> rate;
+  for (const Struct* link : Links(*s->fields[kLeafRule].As<Struct>())) {
+    if (const Value* eta = link->Find("eta")) rate = eta->scalar().AsDouble();
+  }
+  return rate;
+}
+
 absl::StatusOr<std::vector<Tensor>> ReadState(const Value& leaf) {
   std::vector<Tensor> tensors;
   const Struct* s = AsLeaf(leaf);

@@ -6,6 +6,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "engine/ir/expr.h"
 #include "engine/nn/function.h"
@@ -39,6 +40,9 @@ absl::StatusOr<Bound> Bind(const Value& tree, const Value& model);
 // What a leaf holds that a step's graph takes as inputs, each in a fixed order of its rule:
 // hyperparameters as rank-0 tensors, state as tensors.
 absl::StatusOr<std::vector<Tensor>> ReadHyperparameters(const Value& leaf);
+// The `eta` of the leaf's rule, of the last one of a chain that has it; absent without, and for a
+// frozen leaf.
+absl::optional<double> LearningRate(const Value& leaf);
 absl::StatusOr<std::vector<Tensor>> ReadState(const Value& leaf);
 absl::Status WriteState(const Value& leaf, absl::Span<const Tensor> state);
 

@@ -220,7 +220,7 @@ absl::Status TrainingRun::BindArguments(CompiledStep& step) {
 absl::Status TrainingRun::RunPending() {
   while (pending_) {
     FG_RETURN_IF_ERROR(BindArguments(*current_));
-    guard_failed_ = stage_anew_ = false;
+    guard_failed_ = not_finite_ = stage_anew_ = false;
     const absl::Status status = current_->instance->RunSteps(
         std::numeric_limits<int64_t>::max(), current_->arguments, *this, *this, environment_.token);
     if (guard_failed_) {
@@ -234,6 +234,7 @@ absl::Status TrainingRun::RunPending() {
       pending_ = true;
       continue;
     }
+    if (not_finite_) return Explain(status);
     FG_RETURN_IF_ERROR(status);
     if (stage_anew_) {
       fast_.clear();
@@ -333,6 +334,7 @@ absl::Status TrainingRun::Check(absl::Span<const std::byte* const> checked) {
     }
     return absl::OkStatus();
   }
+  not_finite_ = true;
   return absl::InvalidArgumentError(absl::StrCat(
       "DomainError: Loss is ", std::isnan(next_loss_) ? "NaN" : (next_loss_ > 0 ? "Inf" : "-Inf"),
       " on data item ", item_ + 1, ", stopping training"));

@@ -69,6 +69,10 @@ class TrainingRun : private BatchSource, private LossSink {
   // The pending batch once more as a Value, to stage it again.
   absl::StatusOr<Batch> PendingBatch();
   void Drop(const CompiledStep* step);
+  // The error of the pending step, whose loss is not finite.
+  absl::Status Explain(const absl::Status& plain);
+  // What the present step gets for an input, in the host's memory.
+  absl::StatusOr<Tensor> InputValue(const StepInput& input) const;
 
   // BatchSource and LossSink.
   absl::StatusOr<bool> Next(absl::Span<const std::byte*> data) override;
@@ -104,7 +108,8 @@ class TrainingRun : private BatchSource, private LossSink {
   Value prefetched_batch_;
   std::array<int64_t, 2> key_{};
   uint64_t draws_before_step_ = 0;
-  bool guard_failed_ = false, stage_anew_ = false, rebind_ = false, stopped_ = false;
+  bool guard_failed_ = false, not_finite_ = false, stage_anew_ = false, rebind_ = false,
+       stopped_ = false;
 
   Pacer pacer_;
   Clock::time_point start_, last_report_, last_publish_;

@@ -53,8 +53,8 @@ GrpcServer::GrpcServer(GrpcServerOptions options, const Clock& clock)
       memory_(std::make_shared<MemoryBudget>(options_.sessions.server_memory_bytes)),
       pool_(options_.pool),
       tenants_(WithDevices(options_),
-               {pool_, session::EngineHosts(options_.plan_cache_bytes), memory_, clock_,
-                clock_.Now(), shutting_down_, log_},
+               {pool_, session::EngineHosts(options_.plan_cache_bytes, &pool_.crew()), memory_,
+                clock_, clock_.Now(), shutting_down_, log_},
                options_.tokens) {}
 
 GrpcServer::~GrpcServer() {

@@ -28,6 +28,7 @@ class LoaderBatches final : public TrainRequest::Epoch {
                         absl::Span<const std::byte*> data) override {
     return epoch_->NextInto(buffers, data);
   }
+  int64_t ExampleAt(int64_t column) const override { return epoch_->ObservationAt(column); }
   bool Restart() override {
     status_ = epoch_->Restart();
     return true;

@@ -24,7 +24,7 @@ bool IsRealNumber(const Value& value) { return value.is_number(); }
 }  // namespace
 
 absl::StatusOr<Value> Helper(Visit& visit, absl::string_view text) {
-  return ValueOf(visit, text, "Fluxgate");
+  return ValueOf(visit, text, kOwnText);
 }
 
 absl::StatusOr<Tensor> TensorOf(const Value& value) {

@@ -39,7 +39,9 @@ absl::StatusOr<Derivatives> ParameterDerivatives(Visit& visit, const Value& f,
 absl::StatusOr<NamedTensors> GradientTensors(const Value& model, const Value& gradient);
 
 // ---- What the server asks the language for, said in the language ----
-// The value of a text of ours, such as "f -> x -> f(x)".
+// The name of texts of ours.
+inline constexpr char kOwnText[] = "Fluxgate";
+// The value of such a text: "f -> x -> f(x)".
 absl::StatusOr<Value> Helper(Visit& visit, absl::string_view text);
 // The elements of a number or an array.
 absl::StatusOr<Tensor> TensorOf(const Value& value);

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
 #include "engine/value/flatten.h"
@@ -45,6 +46,16 @@ absl::StatusOr<std::vector<Value>> LeavesOf(const ModelState& state,
     leaves.push_back(std::move(leaf));
   }
   return leaves;
+}
+
+// A place in a text of ours tells the caller nothing.
+absl::Status WithoutOwnText(const absl::Status& status) {
+  absl::optional<SourceDiagnostic> diagnostic = GetDiagnostic(status);
+  if (!diagnostic.has_value() || diagnostic->source != kOwnText) return status;
+  diagnostic->source.clear();
+  diagnostic->excerpt.clear();
+  diagnostic->line = diagnostic->column = 0;
+  return WithDiagnostic(status, *diagnostic);
 }
 
 class Training {
@@ -112,7 +123,7 @@ class Training {
   }
 
   absl::Status Train() {
-    FG_ASSIGN_OR_RETURN(std::vector<Value> leaves, LeavesOf(state_, parameters_));
+    FG_ASSIGN_OR_RETURN(leaves_, LeavesOf(state_, parameters_));
     const int64_t per_epoch = StepsPerEpoch(NumExamplesOf(spec_.x), spec_.batches);
     total_steps_ = per_epoch * spec_.epochs;
     every_ = spec_.every > 0 ? spec_.every : std::max<int64_t>(1, total_steps_ / kProgressEvents);
@@ -124,9 +135,12 @@ class Training {
     request.start_epoch = batches_.start_epoch;
     request.epochs = spec_.epochs;
     for (const Leaf& leaf : parameters_) request.parameters.push_back(leaf.value);
-    request.leaves = std::move(leaves);
+    request.leaves = leaves_;
     request.on_step = [this](const TrainProgress& progress) { return OnStep(progress); };
     request.every_step = spec_.every > 0 || total_steps_ <= kFewSteps;
+    request.explain = [this](const FailedStep& step) {
+      return WithoutOwnText(visit_.interpreter().ExplainNotFinite(step));
+    };
     const auto begin = std::chrono::steady_clock::now();
     absl::StatusOr<TrainSummary> summary = visit_.host().Train(request);
     report_.seconds =
@@ -150,7 +164,7 @@ class Training {
     if (progress.step >= next_progress_ || (spec_.every == 0 && now - last_event_ >= kSilence)) {
       last_event_ = now;
       next_progress_ = (progress.step / every_ + 1) * every_;
-      TrainProgress event = progress;
+      StepReport event{progress, LearningRate()};
       event.steps = total_steps_;
       events_.progress(event);
     }
@@ -165,6 +179,7 @@ class Training {
       epoch.epochs = spec_.epochs;
       epoch.step = progress.step;
       epoch.mean_batch_loss = progress.mean_loss;
+      epoch.learning_rate = LearningRate();
       FG_RETURN_IF_ERROR(Measure(&epoch.validation_loss, &epoch.metrics));
       events_.epoch(epoch);
       report_.validation_loss = epoch.validation_loss;
@@ -188,6 +203,13 @@ class Training {
     FG_RETURN_IF_ERROR(TakeDown(spec_.model.value, state_.optimiser, mark));
     spec_.marks->Keep(std::move(mark));
     return absl::OkStatus();
+  }
+
+  absl::optional<double> LearningRate() const {
+    for (const Value& leaf : leaves_) {
+      if (const absl::optional<double> rate = optim::LearningRate(leaf)) return rate;
+    }
+    return absl::nullopt;
   }
 
   // Validation loss and metrics with the parameters as they are.
@@ -232,6 +254,7 @@ class Training {
   const bool wants_epochs_;
   std::vector<Leaf> parameters_;
   Batches batches_;
+  std::vector<Value> leaves_;  // of the optimiser's state, one per parameter
   TrainingReport report_;
   int64_t total_steps_ = 0, every_ = 1, next_progress_ = 1;
   std::chrono::steady_clock::time_point last_event_ = std::chrono::steady_clock::now();

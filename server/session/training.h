@@ -61,9 +61,14 @@ struct TrainingSpec {
   std::string job;
 };
 
+struct StepReport : TrainProgress {
+  absl::optional<double> learning_rate;  // for the next step
+};
+
 struct EpochReport {
   int64_t epoch = 0, epochs = 0, step = 0;
   double mean_batch_loss = 0;
+  absl::optional<double> learning_rate;  // for the next step
   absl::optional<double> validation_loss;
   std::vector<std::pair<std::string, double>> metrics;
 };
@@ -84,7 +89,7 @@ struct TrainingReport {
 };
 
 struct TrainingEvents {
-  std::function<void(const TrainProgress&)> progress;
+  std::function<void(const StepReport&)> progress;
   std::function<void(const EpochReport&)> epoch;
 };
 

@@ -146,7 +146,7 @@ v1::TrainStarted EncodeStarted(session::Visit& visit, const session::TrainingSpe
   return started;
 }
 
-v1::TrainProgress Encode(const TrainProgress& progress) {
+v1::TrainProgress Encode(const session::StepReport& progress) {
   v1::TrainProgress message;
   message.set_epoch(ToCount(progress.epoch));
   message.set_epochs(ToCount(progress.epochs));
@@ -158,6 +158,7 @@ v1::TrainProgress Encode(const TrainProgress& progress) {
     message.set_seconds_left(static_cast<double>(progress.steps - progress.step) /
                              progress.steps_per_second);
   }
+  if (progress.learning_rate.has_value()) message.set_learning_rate(*progress.learning_rate);
   return message;
 }
 
@@ -181,6 +182,7 @@ v1::TrainEpoch Encode(const session::EpochReport& report) {
   message.set_epochs(ToCount(report.epochs));
   message.set_step(ToCount(report.step));
   message.set_mean_batch_loss(report.mean_batch_loss);
+  if (report.learning_rate.has_value()) message.set_learning_rate(*report.learning_rate);
   if (report.validation_loss.has_value()) message.set_validation_loss(*report.validation_loss);
   for (const auto& [name, value] : report.metrics) (*message.mutable_metrics())[name] = value;
   return message;

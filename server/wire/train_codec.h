@@ -29,7 +29,7 @@ absl::Status ChooseOptimiser(session::Visit& visit, session::ModelState& state,
                              const std::string& text, const v1::Optimiser* rule);
 
 v1::TrainStarted EncodeStarted(session::Visit& visit, const session::TrainingSpec& spec);
-v1::TrainProgress Encode(const TrainProgress& progress);
+v1::TrainProgress Encode(const session::StepReport& progress);
 v1::TrainEpoch Encode(const session::EpochReport& report);
 v1::TrainMark Encode(const session::MarkInfo& mark);
 // The marks that a job kept and that still exist: the detail of its snapshots, which Describe

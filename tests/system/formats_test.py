@@ -170,6 +170,8 @@ class TensorBoard(Formats):
         for tag in ("loss/epoch", "loss/validation", "metrics/mae"):
             self.assertEqual([step for step, _ in found[tag]], [1, 2, 3, 4, 5], tag)
         self.assertEqual(found["loss/batch"][-1][0], 5)
+        self.assertEqual([step for step, _ in found["learning_rate"]],
+                         [step for step, _ in found["loss/batch"]])
         (step, loss), = found["loss/data"]
         self.assertEqual(step, 5)
         said = float(re.search(r"done .* s  loss (\S+)", output).group(1))

@@ -7,7 +7,6 @@
 #include "engine/autodiff/gradient.h"
 #include "engine/base/status_macros.h"
 #include "engine/ir/interpreter.h"
-#include "engine/lang/syntax/diagnostics.h"
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
 
@@ -24,7 +23,8 @@ absl::StatusOr<std::vector<Tensor>> TestHost::Run(const ir::Graph& graph,
   return ir::Evaluate(graph, inputs, token_);
 }
 
-absl::StatusOr<double> TestHost::TrainStep(const TrainRequest& request, const Value& batch) {
+absl::StatusOr<double> TestHost::TrainStep(const TrainRequest& request, const Value& batch,
+                                           const StepPlace& place) {
   FG_ASSIGN_OR_RETURN(const StagedLoss staged, request.stage(batch));
   Trace& trace = *staged.trace;
   ir::Builder& builder = trace.builder();
@@ -58,7 +58,10 @@ absl::StatusOr<double> TestHost::TrainStep(const TrainRequest& request, const Va
   FG_ASSIGN_OR_RETURN(const std::vector<Tensor> inputs, trace.InputValues());
   FG_ASSIGN_OR_RETURN(const std::vector<Tensor> values, Run(graph, inputs));
   const double loss = values[0].ElementAsDouble(0);
-  if (!std::isfinite(loss)) return loss;
+  if (!std::isfinite(loss)) {
+    return request.explain(
+        {staged, inputs, place.epoch, place.batch, place.step, loss, place.epoch_data});
+  }
   size_t next = 1;
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (gradients[i] == ir::kNoNode) continue;
@@ -79,14 +82,8 @@ absl::StatusOr<TrainSummary> TestHost::Train(const TrainRequest& request) {
       FG_RETURN_IF_ERROR(Pause());
       FG_ASSIGN_OR_RETURN(const bool more, batches->Next(&batch));
       if (!more) break;
-      FG_ASSIGN_OR_RETURN(summary.last_loss, TrainStep(request, batch));
-      if (!std::isfinite(summary.last_loss)) {
-        const std::string shown = std::isnan(summary.last_loss) ? "NaN"
-                                  : summary.last_loss > 0       ? "Inf"
-                                                                : "-Inf";
-        return JuliaError("DomainError", absl::StrCat("Loss is ", shown, " on data item ", item,
-                                                      ", stopping training"));
-      }
+      FG_ASSIGN_OR_RETURN(summary.last_loss,
+                          TrainStep(request, batch, {epoch, item, summary.steps + 1, *batches}));
       ++summary.steps;
       if (request.on_step == nullptr) continue;
       TrainProgress progress;

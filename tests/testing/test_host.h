@@ -33,7 +33,12 @@ class TestHost : public Host {
   int64_t runs() const { return runs_; }
 
  private:
-  absl::StatusOr<double> TrainStep(const TrainRequest& request, const Value& batch);
+  struct StepPlace {
+    int64_t epoch, batch, step;  // 1-based
+    const TrainRequest::Epoch& epoch_data;
+  };
+  absl::StatusOr<double> TrainStep(const TrainRequest& request, const Value& batch,
+                                   const StepPlace& place);
 
   std::string output_;
   CancellationToken token_;

@@ -25,6 +25,8 @@ class Step:
     """Of the last step's batch, before that step's update."""
     steps_per_second: float
     seconds_left: float
+    learning_rate: float | None = None
+    """Of the optimiser, for the next step; None for a rule without."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Epoch:
     """After the epoch's last update; None without validation data."""
     metrics: dict[str, float]
     """After the epoch's last update."""
+    learning_rate: float | None = None
+    """Of the optimiser, for the next step; None for a rule without."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,12 +132,14 @@ class Log:
         elif kind == "progress":
             p = event.progress
             self._steps.append(Step(p.step, p.steps, p.epoch, p.epochs, p.batch_loss,
-                                    p.steps_per_second, p.seconds_left))
+                                    p.steps_per_second, p.seconds_left,
+                                    _optional(p, "learning_rate")))
             return self._steps[-1]
         elif kind == "epoch":
             e = event.epoch
             self._epochs.append(Epoch(e.epoch, e.epochs, e.step, e.mean_batch_loss,
-                                      _optional(e, "validation_loss"), dict(e.metrics)))
+                                      _optional(e, "validation_loss"), dict(e.metrics),
+                                      _optional(e, "learning_rate")))
             return self._epochs[-1]
         elif kind == "done":
             self._finish(event.done)

@@ -158,6 +158,12 @@ absl::StatusOr<Value> Machine::CallWith(const Value& f, absl::Span<const Value> 
   }
 }
 
+absl::StatusOr<Value> Machine::CallPart(absl::string_view field, int index, const Value& part,
+                                        absl::Span<const Value> inputs) {
+  const Origins::InLayer here(origins_, part, field, index);
+  return CallWith(part, inputs, {});
+}
+
 absl::Status Machine::NotCallable(const Value& f) const {
   return JuliaError("MethodError",
                     absl::StrCat("objects of type ", TypeOf(f)->ToString(), " are not callable"));
@@ -420,6 +426,7 @@ absl::StatusOr<Value> Machine::CallNative(const Builtin& builtin, absl::Span<con
 absl::StatusOr<Value> Machine::CallStruct(const Value& self, absl::Span<const Value> arguments,
                                           const Keywords& keywords) {
   const Struct& object = *self.As<Struct>();
+  const Origins::InLayer here(origins_, self);
   if (!callables_.empty()) {
     std::vector<Value> all = {self};
     all.insert(all.end(), arguments.begin(), arguments.end());

@@ -31,11 +31,13 @@ Machine::Interlude::Interlude(Machine& machine)
       no_trace_(machine.ops_, nullptr),
       meter_(machine.meter_),
       training_(std::exchange(machine.training_, 0)),
+      origins_(std::exchange(machine.origins_, nullptr)),
       handling_(std::exchange(machine.handling_, {})) {}
 
 Machine::Interlude::~Interlude() {
   machine_.meter_ = meter_;
   machine_.training_ = training_;
+  machine_.origins_ = origins_;
   machine_.handling_ = std::move(handling_);
 }
 
@@ -56,9 +58,15 @@ absl::Status Machine::Locate(absl::Status status, const Node& node, Frame& frame
 
 absl::StatusOr<Value> Machine::Eval(const Node& node, Frame& frame) {
   if (!meter_.HasStack()) return Locate(meter_.StackOverflow(), node, frame);
-  absl::StatusOr<Value> result = Dispatch(node, frame);
+  absl::StatusOr<Value> result =
+      origins_ == nullptr ? Dispatch(node, frame) : DispatchNoted(node, frame);
   if (!result.ok()) return Locate(std::move(result).status(), node, frame);
   return result;
+}
+
+absl::StatusOr<Value> Machine::DispatchNoted(const Node& node, Frame& frame) {
+  const Origins::InText here(*origins_, frame.code->program->source, node.span);
+  return Dispatch(node, frame);
 }
 
 absl::StatusOr<Value> Machine::Dispatch(const Node& node, Frame& frame) {

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "engine/lang/builtin.h"
 #include "engine/lang/evaluate/environment.h"
+#include "engine/lang/evaluate/origins.h"
 #include "engine/lang/evaluate/scope.h"
 #include "engine/lang/function.h"
 #include "engine/lang/limits.h"
@@ -73,6 +74,8 @@ class Machine final : public Evaluator {
   }
   absl::StatusOr<Value> CallWith(const Value& f, absl::Span<const Value> arguments,
                                  const Keywords& keywords) override;
+  absl::StatusOr<Value> CallPart(absl::string_view field, int index, const Value& part,
+                                 absl::Span<const Value> inputs) override;
   absl::StatusOr<Value> Broadcast(const Value& f, absl::Span<const Value> arguments) override;
   bool training() const override { return training_ > 0; }
   absl::StatusOr<Value> Random(DType dtype, Shape shape,
@@ -117,6 +120,7 @@ class Machine final : public Evaluator {
     const ScopedTrace no_trace_;
     const Meter meter_;
     const int training_;
+    Origins* const origins_;
     std::vector<Value> handling_;
   };
 
@@ -130,6 +134,20 @@ class Machine final : public Evaluator {
 
    private:
     Machine& machine_;
+  };
+
+  // Where the nodes of the active trace come from is written to `origins` while the object lives.
+  class Noting {
+   public:
+    Noting(Machine& machine, Origins& origins)
+        : machine_(machine), former_(std::exchange(machine.origins_, &origins)) {}
+    ~Noting() { machine_.origins_ = former_; }
+    Noting(const Noting&) = delete;
+    Noting& operator=(const Noting&) = delete;
+
+   private:
+    Machine& machine_;
+    Origins* const former_;
   };
 
   // Optimiser states of bare rules that train implicit parameters, by rule object.
@@ -151,6 +169,7 @@ class Machine final : public Evaluator {
 
  private:
   absl::StatusOr<Value> Dispatch(const Node& node, Frame& frame);
+  absl::StatusOr<Value> DispatchNoted(const Node& node, Frame& frame);
   absl::Status Locate(absl::Status status, const Node& node, Frame& frame) const;
   // The status that carries a break, continue or return up to where it stops.
   static absl::Status Jump(Frame& frame, Frame::Signal signal);
@@ -294,6 +313,7 @@ class Machine final : public Evaluator {
   Environment environment_;
   Meter meter_;
   int training_ = 0;
+  Origins* origins_ = nullptr;  // null: nobody wants to know
   int anonymous_ = 0;
   // Users' methods of built-in functions, by the function's name.
   absl::flat_hash_map<std::string, std::shared_ptr<GenericFunction>> extensions_;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/display/display.h"
+#include "engine/lang/evaluate/origins.h"
 #include "engine/lang/syntax/diagnostics.h"
 #include "engine/value/array.h"
 #include "engine/value/containers.h"
@@ -18,14 +19,17 @@ absl::StatusOr<StagedLoss> StageLoss(Machine& machine, const Value& loss,
   staged.trace = std::make_shared<Trace>(machine.ops().evaluator());
   const ScopedTrace scope(machine.ops(), staged.trace);
   const Machine::Training training(machine);
+  auto origins = std::make_shared<Origins>(staged.trace->builder(), loss, leading);
+  const Machine::Noting noting(machine, *origins);
   FG_ASSIGN_OR_RETURN(
       const Value inside,
-      MapLeaves(batch, [&](const std::string&, const Value& leaf) -> absl::StatusOr<Value> {
+      MapLeaves(batch, [&](const std::string& path, const Value& leaf) -> absl::StatusOr<Value> {
         const Array* array = leaf.As<Array>();
         if (array == nullptr) return leaf;
         FG_ASSIGN_OR_RETURN(Tensor elements, array->Read());
         const ir::NodeId id = staged.trace->Placeholder(std::move(elements));
         staged.batch_inputs.push_back(id);
+        origins->AddBatchPath(path);
         auto placed = std::make_shared<Array>(NodeRef{staged.trace, id});
         placed->one_hot = array->one_hot;
         return Value(std::move(placed));
@@ -54,6 +58,8 @@ absl::StatusOr<StagedLoss> StageLoss(Machine& machine, const Value& loss,
   if (!IsFloat(node.dtype())) node = ir::Cast(node, DType::kFloat64);
   FG_RETURN_IF_ERROR(staged.trace->builder().status());
   staged.loss = node.id();
+  origins->Settle();
+  staged.origins = std::move(origins);
   return staged;
 }
 

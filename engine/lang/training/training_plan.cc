@@ -4,6 +4,7 @@
 
 #include "engine/base/status_macros.h"
 #include "engine/lang/syntax/diagnostics.h"
+#include "engine/lang/training/not_finite.h"
 #include "engine/lang/training/stage.h"
 #include "engine/value/containers.h"
 
@@ -38,6 +39,7 @@ class LoaderBatches : public TrainRequest::Epoch {
                         absl::Span<const std::byte*> data) override {
     return epoch_->NextInto(buffers, data);
   }
+  int64_t ExampleAt(int64_t column) const override { return epoch_->ObservationAt(column); }
   bool Restart() override { return epoch_->Restart().ok(); }
 
  private:
@@ -103,6 +105,7 @@ absl::StatusOr<TrainSummary> RunTraining(Machine& machine, TrainingPlan plan) {
   request.parameters = plan.parameters;
   request.leaves = plan.leaves;
   request.on_step = std::move(plan.on_step);
+  request.explain = [&machine](const FailedStep& step) { return ExplainNotFinite(machine, step); };
   return machine.host().Train(request);
 }
 

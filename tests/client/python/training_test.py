@@ -44,6 +44,14 @@ class Axes:
 
 
 class TrainingTest(unittest.TestCase):
+    def test_events_have_the_learning_rate_where_there_is_one(self):
+        log = Log()
+        for rate in ({}, {"learning_rate": 0.25}):
+            step = log.add(v1.TrainEvent(progress=dict(step=1, **rate)))
+            epoch = log.add(v1.TrainEvent(epoch=dict(step=1, **rate)))
+            self.assertEqual((step.learning_rate, epoch.learning_rate),
+                             (rate.get("learning_rate"),) * 2)
+
     def test_epochs_make_the_history_where_there_are_any(self):
         log = events(
             ("started", {"job": "job-1", "model": "m", "steps": 4}),

@@ -38,7 +38,9 @@ constexpr JuliaCase kText[] = {
     {LINE "train!(loss, m, zip([x], [y]), Descent())\nafter(loss(m, x, y))", kAfter},
     {LINE "train!(loss, m, [(x, y)], Descent())", ""},
     {LINE "train!((m, x, y) -> loss(m, x, y) * NaN, m, [(x, y)], Descent())",
-     "ERROR: DomainError: Loss is NaN on data item 1, stopping training"},
+     "ERROR: DomainError: Loss is NaN on data item 1, stopping training: the constant NaN; the "
+     "first "
+     "to use it is * (epoch 1, batch 1)"},
     {LINE "train!(loss, m, 3, Descent())",
      "ERROR: ArgumentError: train! needs an iterable of batches as data, got Int64"},
     {LINE "opt = Flux.setup(Adam(), m)\ngs = gradient(m -> loss(m, x, y), m)\n"

@@ -134,6 +134,20 @@ TEST_F(TreeTest, AdjustChangesRulesAndKeepsStates) {
               StatusIs(kInvalid, HasSubstr("is not allowed")));
 }
 
+TEST_F(TreeTest, TheLearningRateIsThatOfTheLastRuleThatHasOne) {
+  ASSERT_OK_AND_ASSIGN(Value clip, Call("ClipGrad", {Value::Int(1)}));
+  ASSERT_OK_AND_ASSIGN(Value adam, Call("Adam", {Value::Float64(0.25)}));
+  ASSERT_OK_AND_ASSIGN(Value chain, Call("OptimiserChain", {adam, clip}));
+  ASSERT_OK_AND_ASSIGN(Value leaf, MakeLeaf(chain, w_));
+  EXPECT_EQ(LearningRate(leaf), 0.25);
+  ASSERT_OK(Call("adjust!", {leaf, Value::Float64(0.5)}));
+  EXPECT_EQ(LearningRate(leaf), 0.5);
+  ASSERT_OK(Call("freeze!", {leaf}));
+  EXPECT_EQ(LearningRate(leaf), absl::nullopt);
+  ASSERT_OK_AND_ASSIGN(Value alone, MakeLeaf(clip, w_));
+  EXPECT_EQ(LearningRate(alone), absl::nullopt);
+}
+
 TEST_F(TreeTest, FrozenParametersStay) {
   ASSERT_OK_AND_ASSIGN(Value tree, optim::Setup(Descent(1), chain_));
   const Value gradient = NamedTuple::Of(

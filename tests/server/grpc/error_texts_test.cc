@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "proto/fluxgate/v1/error.pb.h"
 #include "tests/server/grpc/api_fixture.h"
 
 namespace fluxgate::rpc {
@@ -96,6 +97,26 @@ TEST_F(ErrorTextsTest, TheyAreEnglish) {
   std::vector<v1::TrainEvent> events;
   Check(Train(R"({"x": {"rows": [[1, 2], [3, 4]]}, "y": {"rows": [[1]]}})", &events), "train",
         Code::INVALID_ARGUMENT, "y", HasSubstr("has 1 example, but x has 2"));
+}
+
+TEST_F(ErrorTextsTest, ATrainingSaysWhereItsLossBecameInfinite) {
+  std::vector<v1::TrainEvent> events;
+  Train(R"j({"loss": "(m, x, y) -> sum(log.(m(x) .- 3))"})j", &events);
+  ASSERT_FALSE(events.empty());
+  const v1::TrainDone& done = events.back().done();
+  EXPECT_EQ(done.stopped_because(), v1::TrainDone::ERROR);
+  EXPECT_THAT(done.error().message(),
+              HasSubstr("Loss is -Inf on data item 1, stopping training: log(0.0) is -Inf, at "
+                        "[1, 1] of 1×4 (epoch 1, batch 1)"));
+  v1::SourceDiagnostic diagnostic;
+  ASSERT_EQ(done.error().details_size(), 1);
+  ASSERT_TRUE(done.error().details(0).UnpackTo(&diagnostic));
+  EXPECT_EQ(diagnostic.source(), "loss");
+  EXPECT_EQ(diagnostic.line(), 1u);
+  EXPECT_EQ(diagnostic.column(), 18u);
+  ASSERT_EQ(diagnostic.excerpt_size(), 2);
+  EXPECT_THAT(diagnostic.excerpt(0), HasSubstr("log.(m(x) .- 3)"));
+  EXPECT_EQ(Evaluate("m.weight").show(1), " 1.0  2.0");
 }
 
 }  // namespace

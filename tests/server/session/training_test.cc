@@ -131,6 +131,20 @@ TEST_F(TrainingTest, MeasuresValidationDataAndMetrics) {
   EXPECT_EQ(report.validation_loss, epochs_[2].validation_loss);
 }
 
+TEST_F(TrainingTest, EventsCarryTheLearningRate) {
+  Choose("loss", "OptimiserChain(ClipNorm(1.0), Adam(0.25))");
+  TrainingSpec spec = Spec(2);
+  spec.every = 1;
+  ASSERT_OK_AND_ASSIGN(Metric metric, ResolveMetric(*visit_, "mae"));
+  spec.metrics.push_back(metric);
+  std::vector<absl::optional<double>> rates;
+  TrainingEvents events;
+  events.progress = [&](const StepReport& report) { rates.push_back(report.learning_rate); };
+  events.epoch = [&](const EpochReport& report) { rates.push_back(report.learning_rate); };
+  ASSERT_OK(RunTraining(*visit_, spec, events).status);
+  EXPECT_EQ(rates, (std::vector<absl::optional<double>>(4, 0.25)));
+}
+
 TEST_F(TrainingTest, ZeroEpochsOnlyReportTheLoss) {
   Choose("loss", "Descent()");
   const TrainingReport report = Train(Spec(0));
