@@ -7,7 +7,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "absl/flags/parse.h"
@@ -16,16 +18,18 @@
 #include "engine/base/clock.h"
 #include "engine/base/status_macros.h"
 #include "server/grpc/grpc_server.h"
+#include "server/log/log_format.h"
 #include "server/memory_watch.h"
 #include "server/metrics/http_server.h"
 #include "server/options.h"
+#include "server/token_file.h"
 
 namespace fluxgate {
 namespace {
 
 using metrics::HttpServer;
 
-HttpServer::Pages PagesOf(const rpc::GrpcServer& server) {
+HttpServer::Pages PagesOf(rpc::GrpcServer& server) {
   return {{"/metrics",
            [&server] {
              return HttpServer::Page{200, "text/plain; version=0.0.4; charset=utf-8",
@@ -38,10 +42,30 @@ HttpServer::Pages PagesOf(const rpc::GrpcServer& server) {
            }}};
 }
 
-// Waits for SIGTERM or SIGINT, which all threads block.
-void AwaitSignal(const sigset_t& signals, rpc::GrpcServer& server) {
+// A file that is wrong changes nothing.
+void ReadTokensAgain(const std::string& path, rpc::GrpcServer& server) {
+  absl::StatusOr<rpc::TokenTable> tokens = ReadTokenFile(path);
+  if (!tokens.ok()) {
+    spdlog::error("the tokens stay as they were: {}", std::string(tokens.status().message()));
+    return;
+  }
+  spdlog::info("{} read again: {} tenants", path, tokens->Tenants().size());
+  server.SetTokens(*std::move(tokens));
+}
+
+// Waits for SIGTERM or SIGINT, which all threads block, as they do SIGHUP when there are tokens.
+void AwaitSignal(sigset_t signals, const std::string& token_file, rpc::GrpcServer& server) {
   const timespec second{1, 0};
-  while (sigtimedwait(&signals, nullptr, &second) < 0) server.ExpireIdle();
+  if (!token_file.empty()) sigaddset(&signals, SIGHUP);
+  while (true) {
+    const int signal_number = sigtimedwait(&signals, nullptr, &second);
+    if (signal_number == SIGHUP) {
+      ReadTokensAgain(token_file, server);
+    } else if (signal_number >= 0) {
+      return;
+    }
+    server.ExpireIdle();
+  }
 }
 
 absl::Status Serve(const ServerOptions& options, const sigset_t& signals) {
@@ -55,10 +79,13 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& signals) {
   }
   spdlog::info("{} workers, {} bytes of memory for sessions, which are kept in memory only",
                options.grpc.pool.workers, options.grpc.sessions.server_memory_bytes);
+  if (options.grpc.tokens.has_value()) {
+    spdlog::info("calls need a token; {} tenants", options.grpc.tokens->Tenants().size());
+  }
   std::printf("listening on %s\n", server->address().c_str());
   std::fflush(stdout);
 
-  AwaitSignal(signals, *server);
+  AwaitSignal(signals, options.token_file, *server);
   spdlog::info("shutting down");
   // Only a second signal is left to wait for, on a thread that ends with the process.
   std::thread([signals] {
@@ -72,8 +99,23 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& signals) {
   return absl::OkStatus();
 }
 
+// Prints the token file's line for the token on standard input.
+int HashToken(const std::string& tenant) {
+  std::string token;
+  std::getline(std::cin, token);
+  const absl::StatusOr<std::string> line = rpc::HashedTokenLine(tenant, token);
+  if (!line.ok()) {
+    spdlog::error("--hash_token: {}", std::string(line.status().message()));
+    return 2;
+  }
+  std::puts(line->c_str());
+  return 0;
+}
+
 // 2 for wrong flags, 1 for what the system refuses.
 int Main() {
+  if (const std::string tenant = TenantToHashFor(); !tenant.empty()) return HashToken(tenant);
+
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -89,6 +131,12 @@ int Main() {
   if (OnlyCheck()) {
     std::fputs(FlagFile().c_str(), stdout);
     return 0;
+  }
+  if (!options->token_file.empty()) {
+    sigset_t hang_up;
+    sigemptyset(&hang_up);
+    sigaddset(&hang_up, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &hang_up, nullptr);
   }
   const absl::Status status = Serve(*options, signals);
   if (status.ok()) return 0;
@@ -106,8 +154,10 @@ int main(int argc, char** argv) {
   usage.contains_help_flags = [](absl::string_view file) { return fluxgate::IsServerFlag(file); };
   absl::SetFlagsUsageConfig(usage);
   absl::ParseCommandLine(argc, argv);
-  spdlog::set_default_logger(
-      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  sink->set_formatter(
+      fluxgate::log::MakeFormatter(fluxgate::LogFormat().value_or(fluxgate::log::Format::kText)));
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("", sink));
   spdlog::set_level(spdlog::level::from_str(fluxgate::LogLevel()));
   return fluxgate::Main();
 }

@@ -13,14 +13,23 @@
 #include "absl/time/time.h"
 #include "engine/base/status_macros.h"
 #include "server/machine.h"
+#include "server/token_file.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
           "Where to listen: HOST:PORT, or unix:PATH. Port 0 picks a free one.");
 ABSL_FLAG(bool, insecure, false, "Listen beyond this machine without TLS.");
 ABSL_FLAG(std::string, tls_cert, "", "PEM file with the server's certificate chain.");
 ABSL_FLAG(std::string, tls_key, "", "PEM file with the certificate's private key.");
+ABSL_FLAG(std::string, token_file, "",
+          "File of hashed bearer tokens, a line each: NAME sha256 SALT HASH. Calls then need one, "
+          "and each NAME has sessions and jobs of its own. SIGHUP reads it again.");
+ABSL_FLAG(std::string, hash_token, "",
+          "NAME: read a token from standard input, print its line for --token_file, and exit.");
 ABSL_FLAG(int, workers, 0, "Threads that compute at a time; 0: one for each core.");
-ABSL_FLAG(int, max_running, 64, "Calls and jobs under way at a time; more wait in the queue.");
+ABSL_FLAG(
+    int, max_running, 64,
+    "Calls under way at a time, beside up to 192 jobs that train or run a script; more wait in the "
+    "queue.");
 ABSL_FLAG(int, max_queued, 4096, "Calls and jobs that may wait; more are RESOURCE_EXHAUSTED.");
 ABSL_FLAG(
     int64_t, memory_limit, 0,
@@ -28,7 +37,7 @@ ABSL_FLAG(
     "the control group's limit.");
 ABSL_FLAG(int64_t, session_memory_limit, 0,
           "Bytes that one session may hold unless it asks for less; 0: half of what all may hold.");
-ABSL_FLAG(int, max_sessions, 1000, "Sessions at a time.");
+ABSL_FLAG(int, max_sessions, 1000, "Sessions at a time, of each tenant.");
 ABSL_FLAG(absl::Duration, session_ttl, absl::Hours(24),
           "How long a session lives without use, unless it asks otherwise.");
 ABSL_FLAG(absl::Duration, grace, absl::ZeroDuration(),
@@ -40,6 +49,10 @@ ABSL_FLAG(std::string, http_listen, "",
           "nowhere.");
 ABSL_FLAG(std::string, data_dir, "", "Not available: this server keeps sessions in memory only.");
 ABSL_FLAG(std::string, log_level, "info", "trace, debug, info, warn, error or off.");
+ABSL_FLAG(std::string, log_format, "text", "text, or json: an object a line.");
+ABSL_FLAG(bool, log_calls, false, "Log every call, not only those that fail or take long.");
+ABSL_FLAG(absl::Duration, log_slow, absl::Seconds(10),
+          "How long a call or job takes that is logged for it.");
 ABSL_FLAG(bool, check_config, false,
           "Check the flags, print them as a file for --flagfile, and exit.");
 
@@ -81,6 +94,9 @@ absl::StatusOr<ServerOptions> OptionsFromFlags() {
   }
   ServerOptions result;
   result.http_listen = absl::GetFlag(FLAGS_http_listen);
+  FG_ASSIGN_OR_RETURN(result.grpc.log.format, LogFormat());
+  result.grpc.log.all = absl::GetFlag(FLAGS_log_calls);
+  result.grpc.log.slow = absl::ToChronoNanoseconds(absl::GetFlag(FLAGS_log_slow));
   result.grace = absl::ToChronoMilliseconds(absl::GetFlag(FLAGS_grace));
   result.drain = absl::ToChronoMilliseconds(absl::GetFlag(FLAGS_drain));
   rpc::GrpcServerOptions& options = result.grpc;
@@ -97,6 +113,10 @@ absl::StatusOr<ServerOptions> OptionsFromFlags() {
         absl::StrCat(options.listen,
                      " can be reached from other machines: give --tls_cert and --tls_key, or "
                      "--insecure"));
+  }
+  result.token_file = absl::GetFlag(FLAGS_token_file);
+  if (!result.token_file.empty()) {
+    FG_ASSIGN_OR_RETURN(options.tokens, ReadTokenFile(result.token_file));
   }
   if (!result.http_listen.empty() && !IsLoopback(result.http_listen) &&
       !absl::GetFlag(FLAGS_insecure)) {
@@ -128,14 +148,22 @@ absl::StatusOr<ServerOptions> OptionsFromFlags() {
   return result;
 }
 
+std::string TenantToHashFor() { return absl::GetFlag(FLAGS_hash_token); }
+
 bool OnlyCheck() { return absl::GetFlag(FLAGS_check_config); }
 
 std::string LogLevel() { return absl::GetFlag(FLAGS_log_level); }
 
+absl::StatusOr<log::Format> LogFormat() {
+  return log::ParseFormat(absl::GetFlag(FLAGS_log_format));
+}
+
 std::string FlagFile() {
   std::vector<std::string> lines;
   for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (!IsServerFlag(flag->Filename()) || name == "check_config") continue;
+    if (!IsServerFlag(flag->Filename()) || name == "check_config" || name == "hash_token") {
+      continue;
+    };
     lines.push_back(absl::StrCat("--", name, "=", flag->CurrentValue(), "\n"));
   }
   std::sort(lines.begin(), lines.end());

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/grpc/grpc_server.h"
+#include "server/log/log_format.h"
 
 namespace fluxgate {
 
@@ -16,6 +17,7 @@ struct ServerOptions {
   rpc::GrpcServerOptions grpc;
   int64_t process_memory_bytes = 0;  // that the whole process may hold
   std::string http_listen;           // Empty: no HTTP.
+  std::string token_file;            // Empty: whoever reaches the server may call.
   std::chrono::milliseconds grace{0}, drain{0};
 };
 
@@ -23,9 +25,12 @@ struct ServerOptions {
 // NOT_FOUND naming the flag.
 absl::StatusOr<ServerOptions> OptionsFromFlags();
 
+// The tenant whose token is to be hashed, which is all there is to do then; empty: none.
+std::string TenantToHashFor();
 // Whether the flags were to be checked only.
 bool OnlyCheck();
 std::string LogLevel();
+absl::StatusOr<log::Format> LogFormat();
 // All flags with their values, a line each, as --flagfile reads them.
 std::string FlagFile();
 // Whether a flag that this source file defines is one of the server's.

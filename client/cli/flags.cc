@@ -6,6 +6,9 @@ ABSL_FLAG(std::string, server, "127.0.0.1:50051", "address of the server");
 ABSL_FLAG(std::string, session, "", "session to work in; the server's default one when empty");
 ABSL_FLAG(std::string, tls_ca, "",
           "PEM file with the certificates to trust, for a server that speaks TLS");
+ABSL_FLAG(std::string, token_file, "",
+          "file with the bearer token, for a server that wants one; the environment variable "
+          "FLUXGATE_TOKEN when empty");
 
 ABSL_FLAG(uint32_t, timeout, 0,
           "eval, run: seconds that the text may take; 0: 30 s for eval, no bound for run");

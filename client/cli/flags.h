@@ -12,6 +12,7 @@
 ABSL_DECLARE_FLAG(std::string, server);
 ABSL_DECLARE_FLAG(std::string, session);
 ABSL_DECLARE_FLAG(std::string, tls_ca);
+ABSL_DECLARE_FLAG(std::string, token_file);
 
 // Of eval and run.
 ABSL_DECLARE_FLAG(uint32_t, timeout);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -60,6 +62,26 @@ std::string Usage() {
   return text + "\nFlags: fluxgate --help";
 }
 
+// The bearer token of --token_file, or else of the environment; empty: none. What is wrong with a
+// file is said without its text.
+absl::StatusOr<std::string> Token() {
+  const std::string path = absl::GetFlag(FLAGS_token_file);
+  const char* variable = std::getenv("FLUXGATE_TOKEN");
+  std::string token = variable == nullptr ? "" : variable;
+  if (!path.empty()) {
+    std::ifstream file(path, std::ios::binary);
+    token.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  absl::StripAsciiWhitespace(&token);
+  if ((token.empty() && !path.empty()) ||
+      !std::all_of(token.begin(), token.end(), absl::ascii_isgraph)) {
+    return absl::InvalidArgumentError(
+        path.empty() ? "FLUXGATE_TOKEN is no token: it has blanks or other than ASCII characters"
+                     : absl::StrCat("--token_file: no token can be read from ", path));
+  }
+  return token;
+}
+
 absl::StatusOr<std::unique_ptr<Client>> Connect() {
   Client::Options options{.server = absl::GetFlag(FLAGS_server),
                           .session = absl::GetFlag(FLAGS_session)};
@@ -71,6 +93,9 @@ absl::StatusOr<std::unique_ptr<Client>> Connect() {
           absl::StrCat("--tls_ca: no certificates can be read from ", path));
     }
   }
+  absl::StatusOr<std::string> token = Token();
+  if (!token.ok()) return token.status();
+  options.token = *std::move(token);
   return Client::Connect(std::move(options));
 }
 

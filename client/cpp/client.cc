@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/cpp/bearer_channel.h"
 
 namespace fluxgate::client {
 namespace {
@@ -53,9 +54,10 @@ absl::StatusOr<std::vector<NamedTensor>> ReadChunks(grpc::ClientContext& context
 Client::Client(Options options) : options_(std::move(options)) {
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = options_.tls_ca;
-  channel_ = grpc::CreateChannel(options_.server, options_.tls_ca.empty()
-                                                      ? grpc::InsecureChannelCredentials()
-                                                      : grpc::SslCredentials(tls));
+  channel_ = MakeChannel(
+      options_.server,
+      options_.tls_ca.empty() ? grpc::InsecureChannelCredentials() : grpc::SslCredentials(tls),
+      options_.token);
   stubs_ = {v1::Sessions::NewStub(channel_), v1::Workspace::NewStub(channel_),
             v1::Models::NewStub(channel_),   v1::Datasets::NewStub(channel_),
             v1::Jobs::NewStub(channel_),     v1::Server::NewStub(channel_)};

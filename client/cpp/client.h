@@ -37,6 +37,8 @@ class Client {
     std::string session;  // "default" when empty
     // PEM text of the certificates to trust, for a server that speaks TLS; empty: no TLS.
     std::string tls_ca;
+    // A bearer token, for a server that wants one. Without TLS whoever sees the network sees it.
+    std::string token;
     // Of one attempt of a unary call, unless the request has a timeout of its own.
     std::chrono::milliseconds timeout{60'000};
     std::chrono::milliseconds connect_timeout{5'000};

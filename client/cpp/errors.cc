@@ -68,6 +68,12 @@ absl::optional<std::chrono::milliseconds> GetRetryDelay(const absl::Status& stat
                                    info->retry_delay().nanos() / 1000000);
 }
 
+absl::optional<std::string> GetRequestId(const absl::Status& status) {
+  auto info = FindDetail<google::rpc::RequestInfo>(status);
+  if (!info.has_value()) return absl::nullopt;
+  return info->request_id();
+}
+
 std::string FormatError(const absl::Status& status) {
   if (auto diagnostic = GetDiagnostic(status)) {
     // As Julia: error("x") is "ERROR: x".
@@ -95,6 +101,9 @@ std::string FormatError(const absl::Status& status) {
       if (absl::StrContains(status.message(), line)) continue;
       absl::StrAppend(&text, "\n  ", line);
     }
+  }
+  if (absl::IsInternal(status)) {
+    if (auto id = GetRequestId(status)) absl::StrAppend(&text, "\n  request_id: ", *id);
   }
   return text;
 }

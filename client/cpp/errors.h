@@ -28,6 +28,9 @@ absl::optional<v1::SourceDiagnostic> GetDiagnostic(const absl::Status& status);
 // How long the server asked to wait before the next try.
 absl::optional<std::chrono::milliseconds> GetRetryDelay(const absl::Status& status);
 
+// By what the server's log knows the call that failed.
+absl::optional<std::string> GetRequestId(const absl::Status& status);
+
 // For people: "ERROR: UndefVarError: ..." with the excerpt for an error in text, else the message
 // and each offending field on its own line.
 std::string FormatError(const absl::Status& status);

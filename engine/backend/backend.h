@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "engine/base/cancellation.h"
+#include "engine/base/crew.h"
 #include "engine/base/memory_budget.h"
 #include "engine/compile/plan.h"
 #include "engine/ir/graph.h"
@@ -80,9 +81,10 @@ class ExecutableInstance {
 class Executable {
  public:
   virtual ~Executable() = default;
-  // Its arena is charged to `budget`, which may be null.
+  // Its arena is charged to `budget`, which may be null. `crew`, when set, outlives the instance and
+  // takes part in its large kernels; the bits are the same with and without.
   virtual absl::StatusOr<std::unique_ptr<ExecutableInstance>> NewInstance(
-      const std::shared_ptr<MemoryBudget>& budget) const = 0;
+      const std::shared_ptr<MemoryBudget>& budget, Crew* crew = nullptr) const = 0;
   virtual int64_t bytes() const = 0;
 };
 

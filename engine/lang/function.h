@@ -14,6 +14,7 @@
 #include "engine/lang/showable.h"
 #include "engine/lang/syntax/ast.h"
 #include "engine/lang/types.h"
+#include "engine/value/heap.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::lang {
@@ -54,11 +55,14 @@ class Composed final : public Function {
 };
 
 // A variable that closures share. Stands in a frame's slot in place of the value.
-class Box final : public Object {
+class Box final : public HeapObject {
  public:
   static constexpr Kind kKind = Kind::kOpaque;
-  explicit Box(Value v) : Object(kKind), value(std::move(v)) {}
+  explicit Box(Value v) : HeapObject(kKind), value(std::move(v)) {}
   Value value;
+
+ private:
+  void Surrender(std::vector<Value>& to) override { to.push_back(std::move(value)); }
 };
 using BoxPtr = std::shared_ptr<Box>;
 

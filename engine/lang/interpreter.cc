@@ -17,7 +17,7 @@
 namespace fluxgate::lang {
 
 Interpreter::Interpreter(Host& host) : machine_(std::make_unique<Machine>(host)) {}
-Interpreter::~Interpreter() = default;
+Interpreter::~Interpreter() { heap_->Clear(); }
 
 struct Interpreter::Interlude::State {
   explicit State(Machine& machine) : interlude(machine) {}
@@ -46,16 +46,30 @@ absl::StatusOr<EvaluationResult> Interpreter::Evaluate(std::string source_name, 
   return result;
 }
 
+absl::StatusOr<std::shared_ptr<const Program>> Interpreter::ParseOnce(std::string source_name,
+                                                                      std::string text) {
+  constexpr size_t kShort = 512, kMost = 64;
+  if (text.size() > kShort) return Parse(std::move(source_name), std::move(text));
+  const std::string key = absl::StrCat(source_name, absl::string_view("\0", 1), text);
+  if (auto it = parsed_.find(key); it != parsed_.end()) return it->second;
+  FG_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program,
+                      Parse(std::move(source_name), std::move(text)));
+  if (parsed_.size() >= kMost) parsed_.clear();
+  parsed_.emplace(key, program);
+  return program;
+}
+
 absl::StatusOr<Value> Interpreter::Run(std::string source_name, std::string text,
                                        const Limits& limits) {
   FG_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
-                      Parse(std::move(source_name), std::move(text)));
+                      ParseOnce(std::move(source_name), std::move(text)));
   const Node* last = nullptr;
   return RunProgram(program, limits, &last);
 }
 
 absl::StatusOr<Value> Interpreter::RunProgram(const std::shared_ptr<const Program>& program,
                                               const Limits& limits, const Node** last) {
+  const ScopedHeap heap(heap_);
   machine_->meter().Start(limits);
   return machine_->Run(program, last);
 }
@@ -110,6 +124,7 @@ std::vector<std::string> Interpreter::Names() const { return machine_->environme
 
 absl::StatusOr<Value> Interpreter::Call(const Value& f, absl::Span<const Value> arguments,
                                         const Keywords& keywords, const Limits& limits) {
+  const ScopedHeap heap(heap_);
   machine_->meter().Start(limits);
   return machine_->CallWith(f, arguments, keywords);
 }
@@ -117,6 +132,7 @@ absl::StatusOr<Value> Interpreter::Call(const Value& f, absl::Span<const Value> 
 absl::StatusOr<StagedLoss> Interpreter::StageLoss(const Value& loss,
                                                   absl::Span<const Value> leading,
                                                   const Value& batch) {
+  const ScopedHeap heap(heap_);
   machine_->meter().Start({});
   return lang::StageLoss(*machine_, loss, leading, batch);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
@@ -13,6 +14,7 @@
 #include "engine/lang/host.h"
 #include "engine/lang/limits.h"
 #include "engine/nn/context.h"
+#include "engine/value/heap.h"
 #include "engine/value/value.h"
 
 namespace fluxgate::lang {
@@ -82,16 +84,25 @@ class Interpreter {
     const std::unique_ptr<State> state_;
   };
 
+  // What text and its callers make here belongs to it: make it current before values are made.
+  const std::shared_ptr<Heap>& heap() const { return heap_; }
+
   nn::Context& context();  // of this interpreter, in test mode
   Host& host();
   // For the other parts of the language.
   Machine& machine() { return *machine_; }
 
  private:
+  absl::StatusOr<std::shared_ptr<const Program>> ParseOnce(std::string source_name,
+                                                           std::string text);
   absl::StatusOr<Value> RunProgram(const std::shared_ptr<const Program>& program,
                                    const Limits& limits, const Node** last);
 
+  const std::shared_ptr<Heap> heap_ = std::make_shared<Heap>();
   std::unique_ptr<Machine> machine_;
+  // Short texts that Run has parsed, by name and text: callers send the same arguments again and
+  // again.
+  absl::flat_hash_map<std::string, std::shared_ptr<const Program>> parsed_;
 };
 
 }  // namespace fluxgate::lang

@@ -1,9 +1,8 @@
 #include "engine/lang/limits.h"
 
-#include <pthread.h>
-
 #include "absl/strings/str_cat.h"
 #include "engine/base/memory_charge.h"
+#include "engine/base/stack.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/syntax/diagnostics.h"
 
@@ -14,17 +13,11 @@ constexpr int kStepsBetweenPauses = 64;
 // Left for what built-ins, display and the backend need below the deepest evaluation.
 constexpr size_t kStackReserve = 1 << 20;
 
-// Slow on a process's first thread, whose stack the C library looks up in /proc.
-uintptr_t FindLowestAddress() {
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
-  void* lowest = nullptr;
-  size_t size = 0;
-  const bool known = pthread_attr_getstack(&attributes, &lowest, &size) == 0;
-  pthread_attr_destroy(&attributes);
-  if (!known) return 0;
-  const size_t reserve = size > 4 * kStackReserve ? kStackReserve : size / 4;
-  return reinterpret_cast<uintptr_t>(lowest) + reserve;
+// Where an evaluation must not go deeper; 0 when the system does not say.
+uintptr_t LowestAddress() {
+  const StackExtent stack = ThisThreadsStack();
+  if (stack.lowest == 0) return 0;
+  return stack.lowest + (stack.bytes > 4 * kStackReserve ? kStackReserve : stack.bytes / 4);
 }
 
 }  // namespace
@@ -34,7 +27,7 @@ void Meter::Start(const Limits& limits) {
   steps_ = 0;
   countdown_ = kStepsBetweenPauses;
   depth_ = 0;
-  static thread_local const uintptr_t lowest_address = FindLowestAddress();
+  static thread_local const uintptr_t lowest_address = LowestAddress();
   stack_limit_ = lowest_address;
   const std::shared_ptr<MemoryBudget>& budget = MemoryBudget::Current();
   memory_at_start_ = budget == nullptr ? 0 : budget->used();

@@ -1,7 +1,7 @@
 #include "engine/runtime/executor.h"
 
-#include <chrono>
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "engine/backend/host_buffer.h"
@@ -38,12 +38,12 @@ absl::StatusOr<std::unique_ptr<ExecutableInstance>> Executor::Take(
     idle_.erase(it);
     return instance;
   }
-  auto instance = plan->executable().NewInstance(budget_);
+  auto instance = plan->executable().NewInstance(budget_, crew_);
   if (idle_.empty() || !absl::IsResourceExhausted(instance.status())) return instance;
   // Memory that only waits for its next use goes first.
   idle_.clear();
   idle_bytes_ = 0;
-  return plan->executable().NewInstance(budget_);
+  return plan->executable().NewInstance(budget_, crew_);
 }
 
 void Executor::Return(const std::shared_ptr<const LoadedPlan>& plan,

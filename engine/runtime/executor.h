@@ -33,9 +33,13 @@ class LoadedPlan : public compile::CachedPlan {
 // kernels, the same bits. One thread at a time.
 class Executor {
  public:
+  // `crew` may be null, and outlives the executor.
   Executor(std::shared_ptr<Backend> backend, std::shared_ptr<compile::PlanCache> cache,
-           std::shared_ptr<MemoryBudget> budget)
-      : backend_(std::move(backend)), cache_(std::move(cache)), budget_(std::move(budget)) {}
+           std::shared_ptr<MemoryBudget> budget, Crew* crew = nullptr)
+      : backend_(std::move(backend)),
+        cache_(std::move(cache)),
+        budget_(std::move(budget)),
+        crew_(crew) {}
 
   Backend& backend() const { return *backend_; }
   const std::shared_ptr<MemoryBudget>& budget() const { return budget_; }
@@ -65,6 +69,7 @@ class Executor {
   const std::shared_ptr<Backend> backend_;
   const std::shared_ptr<compile::PlanCache> cache_;
   const std::shared_ptr<MemoryBudget> budget_;
+  Crew* const crew_;
   absl::flat_hash_set<uint64_t> seen_;  // Fingerprints of graphs that ran once.
   struct Idle {
     std::shared_ptr<const LoadedPlan> plan;

@@ -21,7 +21,8 @@ std::shared_ptr<compile::PlanCache> CacheOf(const RuntimeHost::Options& options)
 }  // namespace
 
 RuntimeHost::RuntimeHost(Options options)
-    : executor_(options.backend, CacheOf(options), options.budget), keys_(options.seed) {}
+    : executor_(options.backend, CacheOf(options), options.budget, options.crew),
+      keys_(options.seed) {}
 
 void RuntimeHost::Begin(Evaluation evaluation) {
   evaluation_ = std::move(evaluation);

@@ -29,6 +29,7 @@ class RuntimeHost : public Host {
     std::shared_ptr<compile::PlanCache> plan_cache;  // Null: one of its own.
     std::shared_ptr<MemoryBudget> budget;            // Null: unlimited.
     uint64_t seed = 0;
+    Crew* crew = nullptr;  // Takes part in large kernels; outlives the host. May be null.
   };
   explicit RuntimeHost(Options options);
 

@@ -31,7 +31,8 @@ class Shape {
   int rank() const { return static_cast<int>(dims_.size()); }
   // Julia's size(x, d) with a 0-based d: 1 past the last dim.
   int64_t dim(int d) const { return d < rank() ? dims_[d] : 1; }
-  absl::Span<const int64_t> dims() const { return dims_; }
+  absl::Span<const int64_t> dims() const& { return dims_; }
+  Dims dims() && { return std::move(dims_); }  // A span would outlive them.
   int64_t num_elements() const { return num_elements_; }
 
   // Julia's "2×3", "5-element" is display's business; rank 0 gives "()".

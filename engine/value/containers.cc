@@ -1,6 +1,7 @@
 #include "engine/value/containers.h"
 
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -111,6 +112,21 @@ Value List::WithChildren(std::vector<Value> children) const {
   auto list = std::make_shared<List>(std::move(children));
   list->dims = dims;
   return Value(std::move(list));
+}
+
+void List::Surrender(std::vector<Value>& to) {
+  std::move(elements.begin(), elements.end(), std::back_inserter(to));
+  elements.clear();
+}
+
+void Dict::Surrender(std::vector<Value>& to) {
+  for (Entry& entry : entries_) {
+    if (!entry) continue;
+    to.push_back(std::move(entry->first));
+    to.push_back(std::move(entry->second));
+  }
+  index_.clear();
+  entries_.clear();
 }
 
 const Value* Dict::Find(const Value& key) const {

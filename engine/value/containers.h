@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/optional.h"
+#include "engine/value/heap.h"
 #include "engine/value/value.h"
 
 namespace fluxgate {
@@ -76,11 +77,12 @@ class Pair : public Object {
 };
 
 // Vector (or, with dims, array) whose elements are not all numbers. Mutable.
-class List : public Object {
+class List : public HeapObject {
  public:
   static constexpr Kind kKind = Kind::kList;
-  explicit List(std::vector<Value> e) : Object(kKind), elements(std::move(e)) { Recharge(); }
-  List(std::vector<Value> e, Shape s) : Object(kKind), elements(std::move(e)), dims(std::move(s)) {
+  explicit List(std::vector<Value> e) : HeapObject(kKind), elements(std::move(e)) { Recharge(); }
+  List(std::vector<Value> e, Shape s)
+      : HeapObject(kKind), elements(std::move(e)), dims(std::move(s)) {
     Recharge();
   }
   static Value Of(std::vector<Value> e) { return Value(std::make_shared<List>(std::move(e))); }
@@ -94,6 +96,9 @@ class List : public Object {
   // The element type (a type value): declared, as in `Int[]`, or fixed by the first change.
   // Nothing: that of the elements, which have not changed since the list was made.
   Value element_type;
+
+ private:
+  void Surrender(std::vector<Value>& to) override;
 };
 
 // Hash of a key under Julia's isequal (1, 1.0 and true hash alike).
@@ -101,10 +106,10 @@ size_t HashKey(const Value& key);
 bool IsEqualKey(const Value& a, const Value& b);
 
 // Keys in order of insertion. Mutable.
-class Dict : public Object {
+class Dict : public HeapObject {
  public:
   static constexpr Kind kKind = Kind::kDict;
-  Dict() : Object(kKind) {}
+  Dict() : HeapObject(kKind) {}
   const Value* Find(const Value& key) const;
   void Set(const Value& key, Value value);
   bool Erase(const Value& key);
@@ -124,6 +129,7 @@ class Dict : public Object {
   };
   using Entry = absl::optional<std::pair<Value, Value>>;
   void Recharge();
+  void Surrender(std::vector<Value>& to) override;
 
   std::vector<Entry> entries_;
   absl::flat_hash_map<Value, size_t, Hash, Equal> index_;

@@ -1,5 +1,7 @@
 #include "engine/value/struct.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace fluxgate {
@@ -23,6 +25,10 @@ std::vector<Child> Struct::Children() const {
     children.push_back({absl::StrCat(".", type->fields[i].name), fields[i]});
   }
   return children;
+}
+
+void Struct::Surrender(std::vector<Value>& to) {
+  for (Value& field : fields) to.push_back(std::exchange(field, Value()));
 }
 
 Value Struct::WithChildren(std::vector<Value> children) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/types/optional.h"
+#include "engine/value/heap.h"
 #include "engine/value/value.h"
 
 namespace fluxgate {
@@ -34,11 +35,11 @@ class StructType {
   int FieldIndex(absl::string_view field) const;
 };
 
-class Struct : public Object {
+class Struct : public HeapObject {
  public:
   static constexpr Kind kKind = Kind::kStruct;
   Struct(std::shared_ptr<const StructType> t, std::vector<Value> f)
-      : Object(kKind), type(std::move(t)), fields(std::move(f)) {
+      : HeapObject(kKind), type(std::move(t)), fields(std::move(f)) {
     HoldBytes(fields.capacity() * sizeof(Value));
   }
   static Value Of(std::shared_ptr<const StructType> t, std::vector<Value> f) {
@@ -51,6 +52,9 @@ class Struct : public Object {
   const std::shared_ptr<const StructType> type;
   std::vector<Value> fields;          // Written only when type->is_mutable.
   std::vector<Value> type_arguments;  // of `Name{Float32}`; may be empty
+
+ private:
+  void Surrender(std::vector<Value>& to) override;
 };
 
 }  // namespace fluxgate

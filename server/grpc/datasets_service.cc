@@ -1,7 +1,7 @@
 #include "proto/fluxgate/v1/datasets.grpc.pb.h"
 #include "server/grpc/datasets_handlers.h"
-#include "server/grpc/server_state.h"
 #include "server/grpc/services.h"
+#include "server/grpc/tenants.h"
 #include "server/grpc/tensor_read_reactor.h"
 #include "server/grpc/tensor_write_reactor.h"
 #include "server/grpc/unary_call.h"
@@ -14,56 +14,47 @@ class DatasetsService final
     : public v1::Datasets::WithRawCallbackMethod_PullDataset<
           v1::Datasets::WithRawCallbackMethod_PushDataset<v1::Datasets::CallbackService>> {
  public:
-  explicit DatasetsService(ServerState& state) : state_(state), handlers_(state) {}
+  explicit DatasetsService(Tenants& tenants) : tenants_(tenants) {}
 
-  grpc::ServerUnaryReactor* GetDataset(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* GetDataset(grpc::CallbackServerContext* context,
                                        const v1::GetDatasetRequest* request,
                                        v1::GetDatasetResponse* response) override {
-    return UnaryCall<v1::GetDatasetRequest, v1::GetDatasetResponse>::Run(
-        state_.environment, "fluxgate.v1.Datasets/GetDataset", Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.GetDataset(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Datasets/GetDataset", Where::kWorker, request,
+                    response, &DatasetsHandlers::GetDataset);
   }
-  grpc::ServerUnaryReactor* ListDatasets(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* ListDatasets(grpc::CallbackServerContext* context,
                                          const v1::ListDatasetsRequest* request,
                                          v1::ListDatasetsResponse* response) override {
-    return UnaryCall<v1::ListDatasetsRequest, v1::ListDatasetsResponse>::Run(
-        state_.environment, "fluxgate.v1.Datasets/ListDatasets", Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.ListDatasets(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Datasets/ListDatasets", Where::kWorker, request,
+                    response, &DatasetsHandlers::ListDatasets);
   }
-  grpc::ServerUnaryReactor* DeleteDataset(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* DeleteDataset(grpc::CallbackServerContext* context,
                                           const v1::DeleteDatasetRequest* request,
                                           v1::DeleteDatasetResponse* response) override {
-    return UnaryCall<v1::DeleteDatasetRequest, v1::DeleteDatasetResponse>::Run(
-        state_.environment, "fluxgate.v1.Datasets/DeleteDataset", Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.DeleteDataset(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Datasets/DeleteDataset", Where::kWorker,
+                    request, response, &DatasetsHandlers::DeleteDataset);
   }
-  grpc::ServerReadReactor<grpc::ByteBuffer>* PushDataset(grpc::CallbackServerContext*,
+  grpc::ServerReadReactor<grpc::ByteBuffer>* PushDataset(grpc::CallbackServerContext* context,
                                                          grpc::ByteBuffer* response) override {
     return TensorReadReactor<v1::PushDatasetRequest, v1::PushDatasetResponse>::Run(
-        state_.environment, "fluxgate.v1.Datasets/PushDataset", response, handlers_.PushDataset());
+        tenants_, context, "fluxgate.v1.Datasets/PushDataset", response,
+        &DatasetsHandlers::PushDataset);
   }
   grpc::ServerWriteReactor<grpc::ByteBuffer>* PullDataset(
-      grpc::CallbackServerContext*, const grpc::ByteBuffer* request) override {
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
     return TensorWriteReactor<v1::PullDatasetRequest, v1::PullDatasetResponse>::Run(
-        state_.environment, "fluxgate.v1.Datasets/PullDataset", request,
-        [this](const auto& r, auto& context) { return handlers_.PullDataset(r, context); });
+        tenants_, context, "fluxgate.v1.Datasets/PullDataset", request,
+        &DatasetsHandlers::PullDataset);
   }
 
  private:
-  ServerState& state_;
-  DatasetsHandlers handlers_;
+  Tenants& tenants_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeDatasetsService(ServerState& state) {
-  return std::make_unique<DatasetsService>(state);
+std::unique_ptr<grpc::Service> MakeDatasetsService(Tenants& tenants) {
+  return std::make_unique<DatasetsService>(tenants);
 }
 
 }  // namespace fluxgate::rpc

@@ -49,8 +49,8 @@ std::string LastEvent(v1::EvaluateEvent event, const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<std::string> StartEvaluateJob(ServerState& state,
-                                             const v1::EvaluateRequest& request) {
+absl::StatusOr<std::string> StartEvaluateJob(ServerState& state, const v1::EvaluateRequest& request,
+                                             const session::CallContext& context) {
   auto session = state.sessions.FindOrCreate(request.session());
   if (!session.ok()) return wire::AtField(session.status(), "session");
   const std::string name = (*session)->name();
@@ -58,14 +58,14 @@ absl::StatusOr<std::string> StartEvaluateJob(ServerState& state,
                       state.jobs.Create("evaluate", name, "", state.clock.Now()));
   job->SetCancelledEvent(
       [] { return LastEvent({}, absl::CancelledError("cancelled before it began")); });
-  absl::Status queued = state.environment.pool.Submit(
-      name,
-      [&state, shared = *session, job, request,
-       times = JobTimes(state, "fluxgate.v1.Workspace/Evaluate")](jobs::Permit& permit) mutable {
+  absl::Status queued = state.environment.Submit(
+      name, [&state, shared = *session, job, request,
+             times = JobTimes(state, "fluxgate.v1.Workspace/Evaluate", context.request_id)](
+                jobs::Permit& permit) mutable {
         session::CallContext own{job->token(), &permit, times.Begin()};
         v1::EvaluateEvent last;
         const absl::Status status = RunText(state, *shared, *job, request, own, last);
-        times.End(own.times);
+        times.End(own.times, *job, status);
         job->Publish(LastEvent(std::move(last), status));
         job->Finish(status, status.ok() ? "the text has run" : std::string(status.message()),
                     state.clock.Now());

@@ -10,8 +10,8 @@
 namespace fluxgate::rpc {
 
 // Starts a job that runs the text; its id.
-absl::StatusOr<std::string> StartEvaluateJob(ServerState& state,
-                                             const v1::EvaluateRequest& request);
+absl::StatusOr<std::string> StartEvaluateJob(ServerState& state, const v1::EvaluateRequest& request,
+                                             const session::CallContext& context);
 
 }  // namespace fluxgate::rpc
 

@@ -23,8 +23,8 @@
 namespace fluxgate::rpc {
 namespace {
 
-session::SessionRegistry::Options WithDevices(session::SessionRegistry::Options options) {
-  options.devices = session::EngineDevices();
+TenantOptions WithDevices(TenantOptions options) {
+  options.sessions.devices = session::EngineDevices();
   return options;
 }
 
@@ -41,7 +41,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(GrpcServerOptions 
                                                               const Clock& clock) {
   std::unique_ptr<GrpcServer> server(new GrpcServer(std::move(options), clock));
   // Whatever the engine lacks shows now, not in the first call.
-  FG_RETURN_IF_ERROR(server->sessions_.Find("").status());
+  FG_RETURN_IF_ERROR(server->tenants_.All().back()->sessions.Find("").status());
   FG_RETURN_IF_ERROR(server->Listen());
   return server;
 }
@@ -49,35 +49,36 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(GrpcServerOptions 
 GrpcServer::GrpcServer(GrpcServerOptions options, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
+      log_(options_.log),
+      memory_(std::make_shared<MemoryBudget>(options_.sessions.server_memory_bytes)),
       pool_(options_.pool),
-      requests_(options_.request_cache_bytes),
-      jobs_(options_.jobs),
-      sessions_(WithDevices(options_.sessions), session::EngineHosts(options_.plan_cache_bytes),
-                clock_, jobs_, requests_),
-      environment_{pool_, requests_, statistics_, options_.max_request_bytes, *sessions_.budget()},
-      uploads_(options_.uploads, clock_),
-      state_{environment_, sessions_, jobs_, uploads_, clock_, clock_.Now(), shutting_down_} {}
+      tenants_(WithDevices(options_),
+               {pool_, session::EngineHosts(options_.plan_cache_bytes, &pool_.crew()), memory_,
+                clock_, clock_.Now(), shutting_down_, log_},
+               options_.tokens) {}
 
 GrpcServer::~GrpcServer() {
   if (server_ != nullptr) Shutdown(std::chrono::milliseconds(0), std::chrono::milliseconds(0));
 }
 
-std::string GrpcServer::MetricsPage() const { return rpc::MetricsPage(state_); }
+std::string GrpcServer::MetricsPage() { return rpc::MetricsPage(tenants_.All(), *memory_); }
 
 void GrpcServer::ExpireIdle() {
-  sessions_.ExpireIdle();
-  uploads_.Expire();
+  for (ServerState* tenant : tenants_.All()) {
+    tenant->sessions.ExpireIdle();
+    tenant->uploads.Expire();
+  }
 }
 
 absl::Status GrpcServer::Listen() {
   FG_ASSIGN_OR_RETURN(reflection_, ReflectionIndex::Create(ApiDescriptors()));
   services_ = MakeReflectionServices(*reflection_);
-  services_.push_back(MakeSessionsService(state_));
-  services_.push_back(MakeWorkspaceService(state_));
-  services_.push_back(MakeModelsService(state_));
-  services_.push_back(MakeDatasetsService(state_));
-  services_.push_back(MakeJobsService(state_));
-  services_.push_back(MakeServerService(state_));
+  services_.push_back(MakeSessionsService(tenants_));
+  services_.push_back(MakeWorkspaceService(tenants_));
+  services_.push_back(MakeModelsService(tenants_));
+  services_.push_back(MakeDatasetsService(tenants_));
+  services_.push_back(MakeJobsService(tenants_));
+  services_.push_back(MakeServerService(tenants_));
 
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
@@ -116,9 +117,11 @@ void GrpcServer::Shutdown(std::chrono::milliseconds grace, std::chrono::millisec
   server_->GetHealthCheckService()->SetServingStatus(false);
   std::this_thread::sleep_for(grace);
   shutting_down_.store(true);
-  for (const auto& job : jobs_.ListAll()) {
-    // One that has ended already needs no stopping.
-    job->Cancel("the server shuts down", clock_.Now()).IgnoreError();
+  for (ServerState* tenant : tenants_.All()) {
+    for (const auto& job : tenant->jobs.ListAll()) {
+      // One that has ended already needs no stopping.
+      job->Cancel("the server shuts down", clock_.Now()).IgnoreError();
+    }
   }
   // New calls are refused with UNAVAILABLE from here on, while those under way come to their end.
   Mutex mutex;

@@ -9,13 +9,9 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/clock.h"
-#include "server/grpc/server_state.h"
-#include "server/jobs/job_table.h"
-#include "server/jobs/request_cache.h"
+#include "server/grpc/tenants.h"
+#include "server/grpc/token_table.h"
 #include "server/jobs/worker_pool.h"
-#include "server/metrics/call_statistics.h"
-#include "server/session/session_registry.h"
-#include "server/wire/limits.h"
 
 namespace grpc {
 class Channel;
@@ -27,20 +23,18 @@ namespace fluxgate::rpc {
 
 class ReflectionIndex;
 
-struct GrpcServerOptions {
-  std::string listen = "127.0.0.1:50051";          // Port 0 picks a free one.
-  int max_request_bytes = wire::kMaxRequestBytes;  // of one message to the server
+struct GrpcServerOptions : TenantOptions {
+  std::string listen = "127.0.0.1:50051";  // Port 0 picks a free one.
   // Of messages that have come and are not parsed yet. gRPC slows connections down near it and
   // closes some past it. 0: no limit.
   size_t transport_bytes = 0;
   // PEM texts; empty: without TLS.
   std::string tls_certificate, tls_key;
+  // Of those who may call, each with sessions of its own; absent: whoever reaches the server.
+  absl::optional<TokenTable> tokens;
+  log::CallLog::Options log;
   jobs::WorkerPool::Options pool;
-  jobs::JobTable::Options jobs;
-  session::SessionRegistry::Options sessions;
-  UploadTable::Options uploads;
   int64_t plan_cache_bytes = int64_t{256} << 20;
-  size_t request_cache_bytes = size_t{64} << 20;  // of answers kept for those who ask again
 };
 
 // The whole server: the rooms behind the services, the services, health and reflection.
@@ -57,9 +51,11 @@ class GrpcServer {
   // False from the moment when it is asked to stop.
   bool serving() const { return serving_.load(); }
   // Of all sessions, and of what else is charged to it.
-  const std::shared_ptr<MemoryBudget>& memory() const { return sessions_.budget(); }
+  const std::shared_ptr<MemoryBudget>& memory() const { return memory_; }
   // What it counts, in Prometheus' text format. Thread-safe.
-  std::string MetricsPage() const;
+  std::string MetricsPage();
+  // From now on these tokens count. REQUIRES: it was started with tokens.
+  void SetTokens(TokenTable tokens) { tenants_.SetTokens(std::move(tokens)); }
   // Forgets what nobody used for long: sessions and broken uploads. Called now and then.
   void ExpireIdle();
 
@@ -73,16 +69,12 @@ class GrpcServer {
 
   const GrpcServerOptions options_;
   const Clock& clock_;
+  const log::CallLog log_;
+  const std::shared_ptr<MemoryBudget> memory_;
   jobs::WorkerPool pool_;
-  jobs::RequestCache requests_;
-  metrics::CallStatistics statistics_;
-  jobs::JobTable jobs_;
-  session::SessionRegistry sessions_;
-  Environment environment_;
-  UploadTable uploads_;
   std::atomic<bool> shutting_down_{false};
   std::atomic<bool> serving_{false};
-  ServerState state_;
+  Tenants tenants_;
   std::unique_ptr<ReflectionIndex> reflection_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;

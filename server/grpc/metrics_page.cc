@@ -114,12 +114,23 @@ int64_t ResidentBytes() {
 
 }  // namespace
 
-std::string MetricsPage(const ServerState& state) {
-  Exposition page;
-  WriteCalls(state.environment.statistics.Methods(), page);
-
+std::string MetricsPage(const std::vector<ServerState*>& tenants, const MemoryBudget& memory) {
+  std::map<std::string, CallStatistics::Method> methods;
   std::map<const char*, int> jobs;
-  for (const auto& job : state.jobs.ListAll()) ++jobs[StateLabel(job->state())];
+  size_t sessions = 0;
+  for (ServerState* tenant : tenants) {
+    for (const auto& method : tenant->environment.statistics.Methods()) {
+      methods[method.name] += method;
+    }
+    for (const auto& job : tenant->jobs.ListAll()) ++jobs[StateLabel(job->state())];
+    sessions += tenant->sessions.size();
+  }
+  const ServerState& state = *tenants.front();
+  Exposition page;
+  std::vector<CallStatistics::Method> by_name;
+  for (auto& [name, method] : methods) by_name.push_back(std::move(method));
+  WriteCalls(by_name, page);
+
   page.Family("fluxgate_jobs", "gauge", "Jobs that are remembered, by state.");
   for (const auto& [name, count] : jobs) page.Sample({{"state", name}}, count);
 
@@ -129,13 +140,11 @@ std::string MetricsPage(const ServerState& state) {
   Write(page, "fluxgate_pool_running", "gauge", "Calls and jobs on a thread.", load.running);
   Write(page, "fluxgate_pool_queued", "gauge", "Calls and jobs that wait for a thread.",
         static_cast<double>(load.queued));
-  Write(page, "fluxgate_sessions", "gauge", "Sessions.",
-        static_cast<double>(state.sessions.size()));
-  const MemoryBudget& budget = *state.sessions.budget();
+  Write(page, "fluxgate_sessions", "gauge", "Sessions.", static_cast<double>(sessions));
   Write(page, "fluxgate_memory_used_bytes", "gauge", "Memory that sessions hold.",
-        static_cast<double>(budget.used()));
+        static_cast<double>(memory.used()));
   Write(page, "fluxgate_memory_peak_bytes", "gauge", "The most that they held.",
-        static_cast<double>(budget.peak()));
+        static_cast<double>(memory.peak()));
   Write(page, "fluxgate_memory_limit_bytes", "gauge", "What they may hold.",
         static_cast<double>(state.sessions.options().server_memory_bytes));
   Write(page, "process_resident_memory_bytes", "gauge", "Memory of the process.",

@@ -1,7 +1,7 @@
 #include "proto/fluxgate/v1/server.grpc.pb.h"
 #include "server/grpc/server_handlers.h"
-#include "server/grpc/server_state.h"
 #include "server/grpc/services.h"
+#include "server/grpc/tenants.h"
 #include "server/grpc/unary_call.h"
 
 namespace fluxgate::rpc {
@@ -10,36 +10,29 @@ namespace {
 // Each RPC of Server: where it runs, and which handler does it.
 class ServerService final : public v1::Server::CallbackService {
  public:
-  explicit ServerService(ServerState& state) : state_(state), handlers_(state) {}
+  explicit ServerService(Tenants& tenants) : tenants_(tenants) {}
 
-  grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext* context,
                                           const v1::GetServerInfoRequest* request,
                                           v1::GetServerInfoResponse* response) override {
-    return UnaryCall<v1::GetServerInfoRequest, v1::GetServerInfoResponse>::Run(
-        state_.environment, "fluxgate.v1.Server/GetServerInfo", Where::kHere, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.GetServerInfo(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Server/GetServerInfo", Where::kHere, request,
+                    response, &ServerHandlers::GetServerInfo);
   }
-  grpc::ServerUnaryReactor* GetStatistics(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* GetStatistics(grpc::CallbackServerContext* context,
                                           const v1::GetStatisticsRequest* request,
                                           v1::GetStatisticsResponse* response) override {
-    return UnaryCall<v1::GetStatisticsRequest, v1::GetStatisticsResponse>::Run(
-        state_.environment, "fluxgate.v1.Server/GetStatistics", Where::kHere, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.GetStatistics(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Server/GetStatistics", Where::kHere, request,
+                    response, &ServerHandlers::GetStatistics);
   }
 
  private:
-  ServerState& state_;
-  ServerHandlers handlers_;
+  Tenants& tenants_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeServerService(ServerState& state) {
-  return std::make_unique<ServerService>(state);
+std::unique_ptr<grpc::Service> MakeServerService(Tenants& tenants) {
+  return std::make_unique<ServerService>(tenants);
 }
 
 }  // namespace fluxgate::rpc

@@ -1,6 +1,7 @@
 #ifndef FLUXGATE_SERVER_GRPC_SERVER_STATE_H_
 #define FLUXGATE_SERVER_GRPC_SERVER_STATE_H_
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -14,7 +15,7 @@
 
 namespace fluxgate::rpc {
 
-// What the services share. Outlives them.
+// The server as the calls of one tenant see it; what belongs to others is not in it. Outlives them.
 struct ServerState {
   Environment& environment;
   session::SessionRegistry& sessions;

@@ -5,17 +5,17 @@
 
 #include <memory>
 
-#include "server/grpc/server_state.h"
+#include "server/grpc/tenants.h"
 
-// The services, ready to be registered. `state` must outlive them.
+// The services, ready to be registered. `tenants` must outlive them.
 namespace fluxgate::rpc {
 
-std::unique_ptr<grpc::Service> MakeSessionsService(ServerState& state);
-std::unique_ptr<grpc::Service> MakeWorkspaceService(ServerState& state);
-std::unique_ptr<grpc::Service> MakeModelsService(ServerState& state);
-std::unique_ptr<grpc::Service> MakeDatasetsService(ServerState& state);
-std::unique_ptr<grpc::Service> MakeJobsService(ServerState& state);
-std::unique_ptr<grpc::Service> MakeServerService(ServerState& state);
+std::unique_ptr<grpc::Service> MakeSessionsService(Tenants& tenants);
+std::unique_ptr<grpc::Service> MakeWorkspaceService(Tenants& tenants);
+std::unique_ptr<grpc::Service> MakeModelsService(Tenants& tenants);
+std::unique_ptr<grpc::Service> MakeDatasetsService(Tenants& tenants);
+std::unique_ptr<grpc::Service> MakeJobsService(Tenants& tenants);
+std::unique_ptr<grpc::Service> MakeServerService(Tenants& tenants);
 
 }  // namespace fluxgate::rpc
 

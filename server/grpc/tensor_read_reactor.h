@@ -15,7 +15,6 @@
 #include "server/grpc/byte_buffers.h"
 #include "server/grpc/call_scope.h"
 #include "server/grpc/handlers.h"
-#include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
 
@@ -28,20 +27,25 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
  public:
   using Sink = ChunkSink<Request, Response>;
 
-  static grpc::ServerReadReactor<grpc::ByteBuffer>* Run(Environment& environment,
-                                                        std::string method,
-                                                        grpc::ByteBuffer* response,
-                                                        std::unique_ptr<Sink> sink) {
-    auto* reactor =
-        new TensorReadReactor(environment, std::move(method), response, std::move(sink));
-    reactor->StartRead(&reactor->bytes_);
+  template <typename Handlers>
+  static grpc::ServerReadReactor<grpc::ByteBuffer>* Run(
+      Tenants& tenants, grpc::CallbackServerContext* context, std::string method,
+      grpc::ByteBuffer* response, std::unique_ptr<Sink> (Handlers::*make_sink)()) {
+    auto* reactor = new TensorReadReactor(tenants, *context, std::move(method), response);
+    reactor->sink_ = (Handlers(reactor->scope_.state()).*make_sink)();
+    reactor->Begin();
     return reactor;
   }
 
  private:
-  TensorReadReactor(Environment& environment, std::string method, grpc::ByteBuffer* response,
-                    std::unique_ptr<Sink> sink)
-      : scope_(environment, std::move(method)), response_(response), sink_(std::move(sink)) {}
+  TensorReadReactor(Tenants& tenants, grpc::CallbackServerContext& context, std::string method,
+                    grpc::ByteBuffer* response)
+      : scope_(tenants, context, std::move(method)), response_(response) {}
+
+  void Begin() {
+    if (!scope_.admitted().ok()) return End(scope_.admitted());
+    this->StartRead(&bytes_);
+  }
 
   void OnReadDone(bool ok) override {
     if (!ok) return Close();
@@ -60,7 +64,7 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
     absl::Status alive = scope_.cancellation().token().Check();
     if (!alive.ok()) return Interrupt(alive);
     absl::Status queued =
-        scope_.environment().pool.Submit(sink_->session(), [this](jobs::Permit& permit) {
+        scope_.environment().Submit(sink_->session(), [this](jobs::Permit& permit) {
           absl::Status status = scope_.cancellation().token().Check();
           if (!status.ok()) return Interrupt(status);
           End(scope_.Measure(
@@ -71,6 +75,7 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
 
   absl::Status Accept() {
     FG_RETURN_IF_ERROR(ReadMessage(bytes_, "a message of the stream", &message_));
+    scope_.Note(message_);
     FG_RETURN_IF_ERROR(scope_.Hold(message_));
     return sink_->Accept(message_);
   }
@@ -91,8 +96,7 @@ class TensorReadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
 
   void End(const absl::Status& status) {
     sink_ = nullptr;  // Its buffers are free again before the client hears of the end.
-    scope_.Finished(status);
-    this->Finish(wire::ToGrpcStatus(status));
+    this->Finish(scope_.Finished(status));
   }
 
   void OnCancel() override { scope_.cancellation().Cancel(); }

@@ -15,7 +15,6 @@
 #include "server/grpc/byte_buffers.h"
 #include "server/grpc/call_scope.h"
 #include "server/wire/chunk_codec.h"
-#include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
 
@@ -25,27 +24,35 @@ namespace fluxgate::rpc {
 template <typename Request, typename Response>
 class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  using Open =
-      std::function<absl::StatusOr<wire::ChunkEncoder>(const Request&, session::CallContext&)>;
+  using Open = std::function<absl::StatusOr<wire::ChunkEncoder>(ServerState&, const Request&,
+                                                                session::CallContext&)>;
 
-  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Run(Environment& environment,
-                                                         std::string method,
-                                                         const grpc::ByteBuffer* request,
-                                                         Open open) {
-    auto* reactor = new TensorWriteReactor(environment, std::move(method), std::move(open));
+  template <typename Handlers>
+  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Run(
+      Tenants& tenants, grpc::CallbackServerContext* context, std::string method,
+      const grpc::ByteBuffer* request,
+      absl::StatusOr<wire::ChunkEncoder> (Handlers::*open)(const Request&, session::CallContext&)) {
+    auto* reactor = new TensorWriteReactor(
+        tenants, *context, std::move(method),
+        [open](ServerState& state, const Request& r, session::CallContext& call) {
+          return (Handlers(state).*open)(r, call);
+        });
     reactor->Submit(*request);
     return reactor;
   }
 
  private:
-  TensorWriteReactor(Environment& environment, std::string method, Open open)
-      : scope_(environment, std::move(method)), open_(std::move(open)) {}
+  TensorWriteReactor(Tenants& tenants, grpc::CallbackServerContext& context, std::string method,
+                     Open open)
+      : scope_(tenants, context, std::move(method)), open_(std::move(open)) {}
 
   void Submit(grpc::ByteBuffer bytes) {
-    absl::Status status = ReadMessage(bytes, "the request", &request_);
+    absl::Status status = scope_.admitted();
+    if (status.ok()) status = ReadMessage(bytes, "the request", &request_);
     if (status.ok()) {
-      status = scope_.environment().pool.Submit(SessionOf(request_),
-                                                [this](jobs::Permit& permit) { Start(&permit); });
+      scope_.Note(request_);
+      status = scope_.environment().Submit(SessionOf(request_),
+                                           [this](jobs::Permit& permit) { Start(&permit); });
     }
     if (!status.ok()) End(status);
   }
@@ -54,7 +61,7 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffe
     absl::Status status = scope_.cancellation().token().Check();
     if (status.ok()) {
       status = scope_.Measure(permit, [this](session::CallContext& context) {
-        auto chunks = open_(request_, context);
+        auto chunks = open_(scope_.state(), request_, context);
         if (chunks.ok()) chunks_ = *std::move(chunks);
         return chunks.status();
       });
@@ -88,6 +95,7 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffe
       ended = !stop.ok() || !prepared_;
       if (!ended) {
         sending_.Swap(&next_);
+        scope_.Sent(sending_.Length());
         this->StartWrite(&sending_);
         PrepareLocked();
       }
@@ -104,8 +112,7 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffe
 
   void End(const absl::Status& status) {
     chunks_.reset();
-    scope_.Finished(status);
-    this->Finish(wire::ToGrpcStatus(status));
+    this->Finish(scope_.Finished(status));
   }
 
   void OnCancel() override { scope_.cancellation().Cancel(); }

@@ -78,14 +78,14 @@ absl::StatusOr<std::string> Start(ServerState& state, session::Session& session,
     *last.mutable_train()->mutable_done() = wire::Encode(never, state.shutting_down.load());
     return last.SerializeAsString();
   });
-  absl::Status queued = state.environment.pool.Submit(
-      session.name(),
-      [&state, shared = session.shared_from_this(), job, spec, training,
-       times = JobTimes(state, "fluxgate.v1.Models/Train")](jobs::Permit& permit) mutable {
+  absl::Status queued = state.environment.Submit(
+      session.name(), [&state, shared = session.shared_from_this(), job, spec, training,
+                       times = JobTimes(state, "fluxgate.v1.Models/Train", context.request_id)](
+                          jobs::Permit& permit) mutable {
         session::CallContext own{job->token(), &permit, times.Begin()};
         const absl::Status status = RunJob(state, *shared, *job, *spec, training, own);
         spec = nullptr;
-        times.End(own.times);
+        times.End(own.times, *job, status);
         job->Finish(status, status.ok() ? "all epochs are done" : std::string(status.message()),
                     state.clock.Now());
       });

@@ -24,26 +24,29 @@ namespace fluxgate::rpc {
 template <typename Request, typename Response>
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
-  using Handler = std::function<absl::Status(const Request&, Response*, session::CallContext&)>;
+  using Handler =
+      std::function<absl::Status(ServerState&, const Request&, Response*, session::CallContext&)>;
 
-  static grpc::ServerUnaryReactor* Run(Environment& environment, std::string method, Where where,
-                                       const Request* request, Response* response,
-                                       Handler handler) {
-    auto* call = new UnaryCall(environment, std::move(method), request, response,
+  static grpc::ServerUnaryReactor* Run(Tenants& tenants, grpc::CallbackServerContext& context,
+                                       std::string method, Where where, const Request* request,
+                                       Response* response, Handler handler) {
+    auto* call = new UnaryCall(tenants, context, std::move(method), request, response,
                                std::move(handler));  // Deletes itself in OnDone.
     call->Begin(where);
     return call;
   }
 
  private:
-  UnaryCall(Environment& environment, std::string method, const Request* request,
-            Response* response, Handler handler)
-      : scope_(environment, std::move(method)),
+  UnaryCall(Tenants& tenants, grpc::CallbackServerContext& context, std::string method,
+            const Request* request, Response* response, Handler handler)
+      : scope_(tenants, context, std::move(method)),
         request_(request),
         response_(response),
         handler_(std::move(handler)) {}
 
   void Begin(Where where) {
+    scope_.Note(*request_);
+    if (!scope_.admitted().ok()) return End(scope_.admitted());
     if (absl::Status held = scope_.Hold(*request_); !held.ok()) return End(held);
     if constexpr (requires { request_->request_id(); }) {
       if (absl::Status id = wire::CheckRequestId(request_->request_id()); !id.ok()) return End(id);
@@ -57,7 +60,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
       }
     }
     if (where == Where::kHere) return Work(nullptr);
-    absl::Status queued = scope_.environment().pool.Submit(
+    absl::Status queued = scope_.environment().Submit(
         SessionOf(*request_), [this](jobs::Permit& permit) { Work(&permit); });
     if (!queued.ok()) End(queued);
   }
@@ -67,7 +70,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     absl::Status status = scope_.cancellation().token().Check();
     if (status.ok()) {
       status = scope_.Measure(permit, [this](session::CallContext& context) {
-        return handler_(*request_, response_, context);
+        return handler_(scope_.state(), *request_, response_, context);
       });
     }
     End(status);
@@ -90,8 +93,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
                         : jobs::RequestCache::Answer(status));
       }
     }
-    scope_.Finished(status);
-    this->Finish(wire::ToGrpcStatus(status));
+    if (scope_.IsLogged(status)) scope_.Sent(response_->ByteSizeLong());
+    this->Finish(scope_.Finished(status));
   }
 
   uint64_t Fingerprint() const {
@@ -107,6 +110,20 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   const Handler handler_;
   bool caches_ = false;
 };
+
+// The method of the handlers, on the caller's part of the server.
+template <typename Handlers, typename Request, typename Response>
+grpc::ServerUnaryReactor* RunUnary(Tenants& tenants, grpc::CallbackServerContext* context,
+                                   std::string method, Where where, const Request* request,
+                                   Response* response,
+                                   absl::Status (Handlers::*handler)(const Request&, Response*,
+                                                                     session::CallContext&)) {
+  return UnaryCall<Request, Response>::Run(
+      tenants, *context, std::move(method), where, request, response,
+      [handler](ServerState& state, const Request& r, Response* out, session::CallContext& call) {
+        return (Handlers(state).*handler)(r, out, call);
+      });
+}
 
 }  // namespace fluxgate::rpc
 

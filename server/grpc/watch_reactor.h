@@ -14,7 +14,6 @@
 #include "engine/base/mutex.h"
 #include "server/grpc/call_scope.h"
 #include "server/grpc/handlers.h"
-#include "server/wire/error_codec.h"
 
 namespace fluxgate::rpc {
 
@@ -25,39 +24,48 @@ template <typename Request, typename Event>
 class WatchReactor final : public grpc::ServerWriteReactor<Event>,
                            public std::enable_shared_from_this<WatchReactor<Request, Event>> {
  public:
-  using Open = std::function<absl::StatusOr<WatchedJob>(const Request&, session::CallContext&)>;
+  using Open = std::function<absl::StatusOr<WatchedJob>(ServerState&, const Request&,
+                                                        session::CallContext&)>;
 
-  static grpc::ServerWriteReactor<Event>* Run(Environment& environment, std::string method,
-                                              Where where, const Request* request,
-                                              JobStream<Event> stream, Open open) {
+  template <typename Handlers>
+  static grpc::ServerWriteReactor<Event>* Run(
+      Tenants& tenants, grpc::CallbackServerContext* context, std::string method, Where where,
+      const Request* request, JobStream<Event> stream,
+      absl::StatusOr<WatchedJob> (Handlers::*open)(const Request&, session::CallContext&)) {
     std::shared_ptr<WatchReactor> reactor(
-        new WatchReactor(environment, std::move(method), request, stream, std::move(open)));
+        new WatchReactor(tenants, *context, std::move(method), request, stream,
+                         [open](ServerState& state, const Request& r, session::CallContext& call) {
+                           return (Handlers(state).*open)(r, call);
+                         }));
     reactor->self_ = reactor;
-    if (where == Where::kHere) {
-      reactor->Start(nullptr);
-      return reactor.get();
-    }
-    absl::Status queued = environment.pool.Submit(
-        SessionOf(*request), [reactor](jobs::Permit& permit) { reactor->Start(&permit); });
-    if (!queued.ok()) reactor->End(queued);
+    reactor->Begin(where);
     return reactor.get();
   }
 
  private:
   static constexpr size_t kEventsAtATime = 16;
 
-  WatchReactor(Environment& environment, std::string method, const Request* request,
-               JobStream<Event> stream, Open open)
-      : scope_(environment, std::move(method)),
+  WatchReactor(Tenants& tenants, grpc::CallbackServerContext& context, std::string method,
+               const Request* request, JobStream<Event> stream, Open open)
+      : scope_(tenants, context, std::move(method)),
         request_(request),
         stream_(stream),
         open_(std::move(open)) {}
+
+  void Begin(Where where) {
+    scope_.Note(*request_);
+    if (!scope_.admitted().ok()) return End(scope_.admitted());
+    if (where == Where::kHere) return Start(nullptr);
+    absl::Status queued = scope_.environment().Submit(
+        SessionOf(*request_), [self = self_](jobs::Permit& permit) { self->Start(&permit); });
+    if (!queued.ok()) End(queued);
+  }
 
   void Start(jobs::Permit* permit) {
     absl::Status status = scope_.cancellation().token().Check();
     if (status.ok()) {
       status = scope_.Measure(permit, [this](session::CallContext& context) {
-        auto watched = open_(*request_, context);
+        auto watched = open_(scope_.state(), *request_, context);
         if (watched.ok()) watched_ = *std::move(watched);
         return watched.status();
       });
@@ -151,10 +159,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<Event>,
     Pump();
   }
 
-  void End(const absl::Status& status) {
-    scope_.Finished(status);
-    this->Finish(wire::ToGrpcStatus(status));
-  }
+  void End(const absl::Status& status) { this->Finish(scope_.Finished(status)); }
 
   void OnDone() override {
     if (watcher_ != 0) watched_.job->Unwatch(watcher_);

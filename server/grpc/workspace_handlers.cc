@@ -59,7 +59,7 @@ absl::Status WorkspaceHandlers::Evaluate(const v1::EvaluateRequest& request,
   FG_ASSIGN_OR_RETURN(const session::Session::Entry entry, EntryOf(request));
   if (request.detach()) {
     if (request.each_input()) return wire::FieldError("each_input", "cannot be detached");
-    FG_ASSIGN_OR_RETURN(*response->mutable_job(), StartEvaluateJob(state_, request));
+    FG_ASSIGN_OR_RETURN(*response->mutable_job(), StartEvaluateJob(state_, request, context));
     return absl::OkStatus();
   }
   FG_ASSIGN_OR_RETURN(auto visit,

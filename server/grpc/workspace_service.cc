@@ -1,6 +1,6 @@
 #include "proto/fluxgate/v1/workspace.grpc.pb.h"
-#include "server/grpc/server_state.h"
 #include "server/grpc/services.h"
+#include "server/grpc/tenants.h"
 #include "server/grpc/unary_call.h"
 #include "server/grpc/workspace_handlers.h"
 
@@ -10,81 +10,61 @@ namespace {
 // Each RPC of Workspace: where it runs, and which handler does it.
 class WorkspaceService final : public v1::Workspace::CallbackService {
  public:
-  explicit WorkspaceService(ServerState& state) : state_(state), handlers_(state) {}
+  explicit WorkspaceService(Tenants& tenants) : tenants_(tenants) {}
 
-  grpc::ServerUnaryReactor* Evaluate(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* Evaluate(grpc::CallbackServerContext* context,
                                      const v1::EvaluateRequest* request,
                                      v1::EvaluateResponse* response) override {
     // A job is only put into the queue here: it need not wait for a worker to get there.
-    return UnaryCall<v1::EvaluateRequest, v1::EvaluateResponse>::Run(
-        state_.environment, "fluxgate.v1.Workspace/Evaluate",
-        request->detach() ? Where::kHere : Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.Evaluate(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Workspace/Evaluate",
+                    request->detach() ? Where::kHere : Where::kWorker, request, response,
+                    &WorkspaceHandlers::Evaluate);
   }
-  grpc::ServerUnaryReactor* Call(grpc::CallbackServerContext*, const v1::CallRequest* request,
+  grpc::ServerUnaryReactor* Call(grpc::CallbackServerContext* context,
+                                 const v1::CallRequest* request,
                                  v1::CallResponse* response) override {
-    return UnaryCall<v1::CallRequest, v1::CallResponse>::Run(
-        state_.environment, "fluxgate.v1.Workspace/Call", Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.Call(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Workspace/Call", Where::kWorker, request,
+                    response, &WorkspaceHandlers::Call);
   }
-  grpc::ServerUnaryReactor* Gradient(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* Gradient(grpc::CallbackServerContext* context,
                                      const v1::GradientRequest* request,
                                      v1::GradientResponse* response) override {
-    return UnaryCall<v1::GradientRequest, v1::GradientResponse>::Run(
-        state_.environment, "fluxgate.v1.Workspace/Gradient", Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.Gradient(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Workspace/Gradient", Where::kWorker, request,
+                    response, &WorkspaceHandlers::Gradient);
   }
-  grpc::ServerUnaryReactor* ListNames(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* ListNames(grpc::CallbackServerContext* context,
                                       const v1::ListNamesRequest* request,
                                       v1::ListNamesResponse* response) override {
-    return UnaryCall<v1::ListNamesRequest, v1::ListNamesResponse>::Run(
-        state_.environment, "fluxgate.v1.Workspace/ListNames", Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.ListNames(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Workspace/ListNames", Where::kWorker, request,
+                    response, &WorkspaceHandlers::ListNames);
   }
-  grpc::ServerUnaryReactor* GetValue(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* GetValue(grpc::CallbackServerContext* context,
                                      const v1::GetValueRequest* request,
                                      v1::GetValueResponse* response) override {
-    return UnaryCall<v1::GetValueRequest, v1::GetValueResponse>::Run(
-        state_.environment, "fluxgate.v1.Workspace/GetValue", Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.GetValue(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Workspace/GetValue", Where::kWorker, request,
+                    response, &WorkspaceHandlers::GetValue);
   }
-  grpc::ServerUnaryReactor* SetValue(grpc::CallbackServerContext*,
+  grpc::ServerUnaryReactor* SetValue(grpc::CallbackServerContext* context,
                                      const v1::SetValueRequest* request,
                                      v1::SetValueResponse* response) override {
-    return UnaryCall<v1::SetValueRequest, v1::SetValueResponse>::Run(
-        state_.environment, "fluxgate.v1.Workspace/SetValue", Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.SetValue(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Workspace/SetValue", Where::kWorker, request,
+                    response, &WorkspaceHandlers::SetValue);
   }
-  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext*, const v1::CheckRequest* request,
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
+                                  const v1::CheckRequest* request,
                                   v1::CheckResponse* response) override {
-    return UnaryCall<v1::CheckRequest, v1::CheckResponse>::Run(
-        state_.environment, "fluxgate.v1.Workspace/Check", Where::kWorker, request, response,
-        [this](const auto& r, auto* out, auto& context) {
-          return handlers_.Check(r, out, context);
-        });
+    return RunUnary(tenants_, context, "fluxgate.v1.Workspace/Check", Where::kWorker, request,
+                    response, &WorkspaceHandlers::Check);
   }
 
  private:
-  ServerState& state_;
-  WorkspaceHandlers handlers_;
+  Tenants& tenants_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeWorkspaceService(ServerState& state) {
-  return std::make_unique<WorkspaceService>(state);
+std::unique_ptr<grpc::Service> MakeWorkspaceService(Tenants& tenants) {
+  return std::make_unique<WorkspaceService>(tenants);
 }
 
 }  // namespace fluxgate::rpc

@@ -1,6 +1,5 @@
 #include "server/jobs/stack.h"
 
-#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -9,27 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/base/stack.h"
+
 namespace fluxgate::jobs {
-namespace {
-
-// 0 when the system does not say.
-uintptr_t LowestStackAddress() {
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
-  void* lowest = nullptr;
-  size_t size = 0;
-  const bool known = pthread_attr_getstack(&attributes, &lowest, &size) == 0;
-  pthread_attr_destroy(&attributes);
-  return known ? reinterpret_cast<uintptr_t>(lowest) : 0;
-}
-
-}  // namespace
 
 void ReleaseUnusedStack() {
   constexpr uintptr_t kReserve = 1 << 20;
   // A stack is used from above, so these pages tell of all below; no frame skips so many.
   constexpr uintptr_t kProbedPages = 32;
-  static thread_local const uintptr_t lowest = LowestStackAddress();
+  static thread_local const uintptr_t lowest = ThisThreadsStack().lowest;
   static const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   const char here = 0;
   const uintptr_t end = (reinterpret_cast<uintptr_t>(&here) - kReserve) / page * page;

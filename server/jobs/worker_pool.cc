@@ -1,5 +1,6 @@
 #include "server/jobs/worker_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,8 +8,23 @@
 
 namespace fluxgate::jobs {
 
+namespace {
+// A helper runs kernels alone.
+constexpr size_t kHelperStackBytes = 1 << 20;
+}  // namespace
+
 WorkerPool::WorkerPool(Options options)
-    : options_(std::move(options)), free_permits_(options_.workers) {}
+    : options_(std::move(options)),
+      free_permits_(options_.workers),
+      crew_(
+          options_.workers - 1,
+          [this](std::function<void()> body) {
+            auto thread = Thread::Start("fluxgate-helper", kHelperStackBytes, std::move(body));
+            // Without room for another thread work runs on its own.
+            if (thread.ok()) crew_threads_.push_back(*std::move(thread));
+            return thread.ok();
+          },
+          this) {}
 
 WorkerPool::~WorkerPool() {
   Drain();
@@ -34,6 +50,10 @@ absl::Status WorkerPool::Submit(const std::string& key, Work work) {
   return absl::OkStatus();
 }
 
+bool WorkerPool::HasRoomLocked() const {
+  return running_ - std::min(sharing_, options_.max_sharing) < options_.max_running;
+}
+
 bool WorkerPool::MayRunLocked(const std::string& key) const {
   auto running = running_by_key_.find(key);
   return running == running_by_key_.end() ||
@@ -45,7 +65,8 @@ void WorkerPool::WakeWorkerLocked() {
     --idle_threads_;
     ++wakeups_;
     work_cv_.Signal();
-  } else if (static_cast<int>(threads_.size()) < options_.max_running) {
+  } else if (static_cast<int>(threads_.size()) <
+             options_.max_running + std::min(sharing_, options_.max_sharing)) {
     StartWorkerLocked();
   }
 }
@@ -66,7 +87,7 @@ void WorkerPool::RunWorker() {
   while (true) {
     absl::optional<Queued> item = queue_.PopIf([this](const std::string& key) {
       mutex_.AssertHeld();
-      return MayRunLocked(key);
+      return HasRoomLocked() && MayRunLocked(key);
     });
     if (!item.has_value()) {
       if (stopping_) break;
@@ -94,7 +115,11 @@ void WorkerPool::RunWorker() {
     --running_;
     // The next of this key, if there is one, is for this worker.
     Running& ended = running_by_key_[item->key];
-    if (!shares) --ended.exclusive;
+    if (shares) {
+      --sharing_;
+    } else {
+      --ended.exclusive;
+    }
     if (--ended.threads == 0) running_by_key_.erase(item->key);
     if (running_ == 0 && queue_.empty()) idle_cv_.SignalAll();
   }
@@ -120,6 +145,20 @@ void WorkerPool::ReleaseLocked() {
   } else {
     ++free_permits_;
   }
+}
+
+int WorkerPool::Borrow(int most) {
+  if (waiting_.load(std::memory_order_relaxed) > 0) return 0;
+  MutexLock lock(mutex_);
+  if (!permit_waiters_.empty()) return 0;
+  const int count = std::min(most, free_permits_);
+  free_permits_ -= count;
+  return count;
+}
+
+void WorkerPool::GiveBack(int count) {
+  MutexLock lock(mutex_);
+  for (int i = 0; i < count; ++i) ReleaseLocked();
 }
 
 void WorkerPool::Drain() {
@@ -157,6 +196,7 @@ void Permit::Share() {
   MutexLock lock(pool_.mutex_);
   if (shares_) return;
   shares_ = true;
+  ++pool_.sharing_;
   pool_.SetExclusiveLocked(key_, false);
 }
 

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "engine/base/crew.h"
 #include "engine/base/mutex.h"
 #include "server/jobs/fair_queue.h"
 #include "server/jobs/thread.h"
@@ -31,13 +32,14 @@ class Permit;
 // queue and the wait for permits both go round the keys (sessions), so none of them can starve
 // another. Work of one key runs one after another, as a session would have it anyway, so that no
 // thread is woken to wait: the next begins when the one before ends, waits or shares. Thread-safe.
-class WorkerPool {
+class WorkerPool : private SpareProcessors {
  public:
   struct Options {
-    int workers = 2;                // Permits: how many compute at any moment.
-    int max_running = 64;           // Threads.
-    int max_running_per_key = 16;   // Threads that one key may hold.
-    size_t max_queued = 4096;       // Work that waits for a thread.
+    int workers = 2;                 // Permits: how many compute at any moment.
+    int max_running = 64;            // Threads, beside those of work that shares.
+    int max_sharing = 192;           // Threads of work that shares: jobs delay no call.
+    int max_running_per_key = 16;    // Threads that one key may hold.
+    size_t max_queued = 4096;        // Work that waits for a thread.
     size_t stack_bytes = 256 << 20;  // Of each thread; untouched pages cost nothing.
   };
   // The permit is held when the work starts. Work must not throw.
@@ -45,7 +47,7 @@ class WorkerPool {
 
   explicit WorkerPool(Options options);
   // Waits for the work that runs and drops what is queued: callers drain first.
-  ~WorkerPool();
+  ~WorkerPool() override;
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
@@ -62,6 +64,8 @@ class WorkerPool {
   };
   Load load() const;
   const Options& options() const { return options_; }
+  // Helps work that runs, with permits that nobody waits for.
+  Crew& crew() { return crew_; }
 
  private:
   friend class Permit;
@@ -80,7 +84,12 @@ class WorkerPool {
     int exclusive = 0;  // Of these, those beside which no other of the key may begin.
   };
 
+  // ---- SpareProcessors ----
+  int Borrow(int most) override;
+  void GiveBack(int count) override;
+
   void RunWorker();
+  bool HasRoomLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayRunLocked(const std::string& key) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // For an item that may run now.
   void WakeWorkerLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -99,6 +108,7 @@ class WorkerPool {
   absl::flat_hash_map<std::string, Running> running_by_key_ ABSL_GUARDED_BY(mutex_);
   int free_permits_ ABSL_GUARDED_BY(mutex_);
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
+  int sharing_ ABSL_GUARDED_BY(mutex_) = 0;       // Of those that run.
   int idle_threads_ ABSL_GUARDED_BY(mutex_) = 0;  // Without those that are woken.
   int wakeups_ ABSL_GUARDED_BY(mutex_) = 0;
   bool refusing_ ABSL_GUARDED_BY(mutex_) = false;
@@ -106,6 +116,8 @@ class WorkerPool {
   std::vector<Thread> threads_ ABSL_GUARDED_BY(mutex_);
   // Mirrors permit_waiters_.size(), so that Yield costs one load when nobody waits.
   std::atomic<int> waiting_{0};
+  std::vector<Thread> crew_threads_;
+  Crew crew_;
 };
 
 // The right to compute, lent by the pool to one piece of work on one thread.

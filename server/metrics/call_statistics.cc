@@ -13,6 +13,19 @@ CallTimes& CallTimes::operator+=(const CallTimes& other) {
   return *this;
 }
 
+CallStatistics::Method& CallStatistics::Method::operator+=(const Method& other) {
+  name = other.name;
+  calls += other.calls;
+  errors += other.errors;
+  in_flight += other.in_flight;
+  total += other.total;
+  longest = std::max(longest, other.longest);
+  for (const auto& [code, count] : other.codes) codes[code] += count;
+  for (size_t i = 0; i < durations.size(); ++i) durations[i] += other.durations[i];
+  duration += other.duration;
+  return *this;
+}
+
 void CallStatistics::Started(const std::string& method) {
   MutexLock lock(mutex_);
   Method& m = methods_[method];

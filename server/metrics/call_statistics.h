@@ -62,6 +62,9 @@ class CallStatistics {
     absl::btree_map<absl::StatusCode, uint64_t> codes;
     std::array<uint64_t, kBounds.size() + 1> durations{};  // Calls in each bucket.
     std::chrono::nanoseconds duration{0};                  // Of all calls, without their jobs.
+
+    // Adds the counts of other calls of the method.
+    Method& operator+=(const Method& other);
   };
 
   void Started(const std::string& method);

@@ -1,6 +1,8 @@
 #ifndef FLUXGATE_SERVER_SESSION_CALL_CONTEXT_H_
 #define FLUXGATE_SERVER_SESSION_CALL_CONTEXT_H_
 
+#include <string>
+
 #include "engine/base/cancellation.h"
 #include "server/jobs/worker_pool.h"
 #include "server/metrics/call_statistics.h"
@@ -13,6 +15,7 @@ struct CallContext {
   CancellationToken token;
   jobs::Permit* permit = nullptr;  // Null on a thread that is not a worker's.
   metrics::CallTimes times;
+  std::string request_id = {};  // by which the log knows the call
 };
 
 }  // namespace fluxgate::session

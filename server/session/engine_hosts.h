@@ -9,8 +9,9 @@
 
 namespace fluxgate::session {
 
-// Hosts on the engine's own devices. Sessions share compiled plans, of at most so many bytes.
-HostFactory EngineHosts(int64_t plan_cache_bytes);
+// Hosts on the engine's own devices. Sessions share compiled plans, of at most so many bytes, and
+// the crew, which outlives them and may be null.
+HostFactory EngineHosts(int64_t plan_cache_bytes, Crew* crew = nullptr);
 
 // The devices that a session may name, the default one first.
 std::vector<std::string> EngineDevices();

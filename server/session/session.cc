@@ -100,6 +100,7 @@ Visit::~Visit() {
 
 void Visit::Bind() {
   charge_.emplace(session_->options_.budget);
+  heap_.emplace(interpreter().heap());
   host().Begin({token(), this, [this](absl::string_view text) { Print(text); },
                 kMaxPrintedBytes - printed_, job_});
 }
@@ -107,6 +108,7 @@ void Visit::Bind() {
 void Visit::Unbind() {
   context_.times.compile += host().TakeCompileTime();
   host().End();
+  heap_.reset();
   charge_.reset();
 }
 

@@ -156,6 +156,7 @@ class Visit final : public Turn {
   int64_t printed_ = 0;  // bytes, over all turns of this visit
   std::function<void(absl::string_view)> sink_;
   absl::optional<ScopedMemoryBudget> charge_;
+  absl::optional<ScopedHeap> heap_;
 };
 
 }  // namespace fluxgate::session

@@ -37,13 +37,15 @@ uint64_t RandomSeed() {
 }  // namespace
 
 SessionRegistry::SessionRegistry(Options options, HostFactory hosts, const Clock& clock,
-                                 jobs::JobTable& jobs, jobs::RequestCache& requests)
+                                 jobs::JobTable& jobs, jobs::RequestCache& requests,
+                                 std::shared_ptr<MemoryBudget> memory)
     : options_(std::move(options)),
       hosts_(std::move(hosts)),
       clock_(clock),
       jobs_(jobs),
       requests_(requests),
-      budget_(std::make_shared<MemoryBudget>(options_.server_memory_bytes)) {}
+      budget_(memory != nullptr ? std::move(memory)
+                                : std::make_shared<MemoryBudget>(options_.server_memory_bytes)) {}
 
 absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Find(absl::string_view name) {
   name = NameOrDefault(name);

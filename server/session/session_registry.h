@@ -37,8 +37,9 @@ class SessionRegistry {
     std::vector<std::string> devices = {"cpu"};  // The first one is the default.
   };
 
+  // All sessions are charged to `memory`; when it is null, to a budget of server_memory_bytes.
   SessionRegistry(Options options, HostFactory hosts, const Clock& clock, jobs::JobTable& jobs,
-                  jobs::RequestCache& requests);
+                  jobs::RequestCache& requests, std::shared_ptr<MemoryBudget> memory = nullptr);
 
   // For a call that only reads: NOT_FOUND lists the sessions that exist. "" means "default".
   absl::StatusOr<std::shared_ptr<Session>> Find(absl::string_view name);

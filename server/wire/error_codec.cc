@@ -25,6 +25,7 @@ constexpr char kBadRequest[] = "type.googleapis.com/google.rpc.BadRequest";
 // Trailers hold 8 KiB in all, and the message travels twice, once percent-encoded.
 constexpr size_t kMaxMessage = 800;
 constexpr size_t kMaxExcerpt = 240;
+constexpr size_t kMaxRequestId = 128;
 constexpr size_t kMaxTrace = 8;
 
 absl::optional<google::rpc::BadRequest> GetBadRequest(const absl::Status& status) {
@@ -82,13 +83,24 @@ absl::Status AtField(absl::Status status, absl::string_view field) {
   return result;
 }
 
-google::rpc::Status ToRpcStatus(const absl::Status& status) {
+google::rpc::Status ToRpcStatus(const absl::Status& status, absl::string_view request_id) {
   google::rpc::Status rich;
   rich.set_code(static_cast<int>(status.code()));
+  const auto add_request_id = [&] {
+    if (request_id.empty()) return;
+    google::rpc::RequestInfo info;
+    info.set_request_id(CleanText(request_id, kMaxRequestId));
+    rich.add_details()->PackFrom(info);
+  };
   if (absl::IsInternal(status)) {
     // Ours to mend: nothing of it is for the client.
-    spdlog::error("internal error: {}", std::string(status.message()));
+    spdlog::error("internal error{}: {}",
+                  request_id.empty()
+                      ? ""
+                      : absl::StrCat(" of the request ", CleanText(request_id, kMaxRequestId)),
+                  std::string(status.message()));
     rich.set_message("an internal error; the server's log has more");
+    add_request_id();
     return rich;
   }
   rich.set_message(CleanText(status.message(), kMaxMessage));
@@ -107,12 +119,13 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     retry.mutable_retry_delay()->set_seconds(1);
     rich.add_details()->PackFrom(retry);
   }
+  add_request_id();
   return rich;
 }
 
-grpc::Status ToGrpcStatus(const absl::Status& status) {
+grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view request_id) {
   if (status.ok()) return grpc::Status::OK;
-  const google::rpc::Status rich = ToRpcStatus(status);
+  const google::rpc::Status rich = ToRpcStatus(status, request_id);
   return grpc::Status(static_cast<grpc::StatusCode>(rich.code()), rich.message(),
                       rich.SerializeAsString());
 }

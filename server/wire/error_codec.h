@@ -20,9 +20,10 @@ absl::Status FieldError(absl::string_view field, absl::string_view description,
 absl::Status AtField(absl::Status status, absl::string_view field);
 
 // The one conversion at the edge: code, message, and details (BadRequest, SourceDiagnostic,
-// RetryInfo), all cut to what fits gRPC's metadata. An INTERNAL error's text stays on the server.
-google::rpc::Status ToRpcStatus(const absl::Status& status);
-grpc::Status ToGrpcStatus(const absl::Status& status);
+// RetryInfo, and RequestInfo when there is a `request_id`), all cut to what fits gRPC's metadata.
+// An INTERNAL error's text stays on the server.
+google::rpc::Status ToRpcStatus(const absl::Status& status, absl::string_view request_id = "");
+grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view request_id = "");
 
 }  // namespace fluxgate::wire
 

@@ -217,7 +217,7 @@ absl::Status Load(const std::string& server, double seconds) {
 
 absl::Status Main(const std::string& path, int rounds) {
   FG_ASSIGN_OR_RETURN(auto server,
-                      ChildProcess::Start({path, "--listen=127.0.0.1:0", "--max_running=128"}));
+                      ChildProcess::Start({path, "--listen=127.0.0.1:0"}));
   const std::string address = server->words()[0];
   FG_RETURN_IF_ERROR(TwoSessions(address, rounds));
   FG_RETURN_IF_ERROR(ClientDriven(address, rounds));

@@ -5,14 +5,17 @@
 // prints the losses that steps 1 and 20 return, as one line of JSON; then, for each line N on
 // standard input, goes back to the initial weights, trains N steps (whole epochs, scaled) and
 // prints wall and processor time in nanoseconds. It runs what the Train RPC runs, the loader
-// included.
+// included, on as many threads as OMP_NUM_THREADS says (1).
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <iostream>
 #include <memory>
 #include <string>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "engine/backend/registry.h"
 #include "engine/base/status_macros.h"
@@ -22,6 +25,7 @@
 #include "engine/value/array.h"
 #include "engine/value/containers.h"
 #include "tests/benchmark/step_models.h"
+#include "tests/testing/thread_crew.h"
 
 namespace fluxgate::benchmark {
 namespace {
@@ -87,7 +91,8 @@ class Worker {
   Worker(std::shared_ptr<Backend> backend, StepModel model, std::string optimiser)
       : model_(std::move(model)),
         optimiser_(std::move(optimiser)),
-        host_({.backend = std::move(backend)}),
+        crew_(ThreadsFromEnvironment() - 1),
+        host_({.backend = std::move(backend), .crew = &*crew_}),
         interpreter_(host_) {}
 
   absl::Status Run(const std::string& text) {
@@ -125,8 +130,15 @@ class Worker {
     return lang::Train(interpreter_, arguments).status();
   }
 
+  static int ThreadsFromEnvironment() {
+    const char* text = std::getenv("OMP_NUM_THREADS");
+    int threads = 1;
+    return text != nullptr && absl::SimpleAtoi(text, &threads) ? std::max(threads, 1) : 1;
+  }
+
   const StepModel model_;
   const std::string optimiser_;
+  testing::ThreadCrew crew_;
   RuntimeHost host_;
   lang::Interpreter interpreter_;
   Value whole_;

@@ -155,7 +155,8 @@ InProcessServer::InProcessServer()
             return options;
           }(),
           session::EngineHosts(int64_t{16} << 20), clock_, jobs_, requests_),
-      environment_{pool_, requests_, statistics_, wire::kMaxRequestBytes, *sessions_.budget()},
+      environment_{"",  pool_, requests_, statistics_, wire::kMaxRequestBytes, *sessions_.budget(),
+                   log_},
       uploads_({}, clock_),
       state_{environment_, sessions_, jobs_, uploads_, clock_, clock_.Now(), shutting_down_},
       sessions_handlers_(state_),

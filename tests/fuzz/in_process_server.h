@@ -53,6 +53,7 @@ class InProcessServer {
           open);
 
   SystemClock clock_;
+  const log::CallLog log_{{}};
   jobs::WorkerPool pool_;
   jobs::RequestCache requests_;
   metrics::CallStatistics statistics_;

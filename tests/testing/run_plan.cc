@@ -20,9 +20,9 @@ absl::StatusOr<std::shared_ptr<const Executable>> LoadGraph(
 
 absl::StatusOr<std::vector<Tensor>> RunPlan(Backend& backend, const ir::Graph& graph,
                                             absl::Span<const Tensor> inputs,
-                                            const compile::CompileOptions& options) {
+                                            const compile::CompileOptions& options, Crew* crew) {
   FG_ASSIGN_OR_RETURN(auto executable, LoadGraph(backend, graph, options));
-  FG_ASSIGN_OR_RETURN(auto instance, executable->NewInstance(nullptr));
+  FG_ASSIGN_OR_RETURN(auto instance, executable->NewInstance(nullptr, crew));
   std::vector<Tensor> outputs;
   for (ir::NodeId id : graph.outputs) {
     FG_ASSIGN_OR_RETURN(Tensor output, Tensor::Create(graph.node(id).dtype, graph.node(id).shape));

@@ -16,7 +16,8 @@ absl::StatusOr<std::shared_ptr<const Executable>> LoadGraph(
 // ... and runs it once. Without donations.
 absl::StatusOr<std::vector<Tensor>> RunPlan(Backend& backend, const ir::Graph& graph,
                                             absl::Span<const Tensor> inputs,
-                                            const compile::CompileOptions& options = {});
+                                            const compile::CompileOptions& options = {},
+                                            Crew* crew = nullptr);
 
 // Node by node, with EvaluateNode.
 absl::StatusOr<std::vector<Tensor>> RunNodes(Backend& backend, const ir::Graph& graph,

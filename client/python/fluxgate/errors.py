@@ -59,7 +59,8 @@ class Error(Exception):
     code = grpc.StatusCode.UNKNOWN
 
     def __init__(self, message: str, *, diagnostic: Diagnostic | None = None,
-                 violations: tuple[Violation, ...] = (), retry_after: float | None = None) -> None:
+                 violations: tuple[Violation, ...] = (), retry_after: float | None = None,
+                 request_id: str = "") -> None:
         super().__init__(message)
         self.message = message
         """The server's message alone."""
@@ -69,6 +70,8 @@ class Error(Exception):
         """The fields that are wrong."""
         self.retry_after = retry_after
         """After how many seconds the server asks to be called again."""
+        self.request_id = request_id
+        """By what the server's log knows the call."""
 
     def __str__(self) -> str:
         if self.diagnostic:
@@ -192,6 +195,8 @@ def from_status(status: api.Message) -> Error:
         elif name == "google.rpc.RetryInfo":
             delay = api.message(name).FromString(detail.value).retry_delay
             details["retry_after"] = delay.seconds + delay.nanos / 1e9
+        elif name == "google.rpc.RequestInfo":
+            details["request_id"] = api.message(name).FromString(detail.value).request_id
     return _BY_CODE.get(status.code, Error)(status.message, **details)
 
 

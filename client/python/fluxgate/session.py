@@ -23,7 +23,8 @@ def connect(target: str = TARGET, session: str = "", *, token: str | None = None
         FLUXGATE_SERVER says otherwise.
       session: its name: letters, digits, '_', '-', '.'. It is made when there is none; it ends
         when nobody uses it for a day. The session "default", which always exists, when empty.
-      token: a bearer token, for a server that wants one.
+      token: a bearer token, for a server that wants one; the environment variable FLUXGATE_TOKEN
+        when None.
       tls_ca: a PEM file with the certificates to trust, for a server that speaks TLS.
       connect_timeout: seconds to wait until a server answers.
       timeout: seconds that one attempt of a short call may take, unless the call says otherwise.
@@ -31,6 +32,7 @@ def connect(target: str = TARGET, session: str = "", *, token: str | None = None
 
     Raises:
       Unavailable: no server answers there.
+      Unauthenticated: it wants a token, or another one.
     """
     return Session(aio.Session(run(open_connection(
         Blocking, target, session, token, tls_ca, connect_timeout, timeout, retry))))

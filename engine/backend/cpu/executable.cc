@@ -1,6 +1,7 @@
 #include "engine/backend/cpu/executable.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -31,8 +32,8 @@ int64_t Aligned(int64_t bytes) {
 class Instance : public ExecutableInstance {
  public:
   Instance(std::shared_ptr<const Program> program, std::unique_ptr<HostBuffer> memory,
-           int64_t results_offset)
-      : program_(std::move(program)), memory_(std::move(memory)) {
+           int64_t results_offset, Crew* crew)
+      : program_(std::move(program)), memory_(std::move(memory)), crew_(crew) {
     const Plan& plan = program_->plan;
     scratch_ = memory_->data() + Aligned(plan.arena_bytes);
     positions_.resize(plan.slots.size());
@@ -78,7 +79,7 @@ class Instance : public ExecutableInstance {
     const size_t commit = Donates() ? commit_ : ops_.size();
     for (size_t i = 0; i < ops_.size(); ++i) {
       if (i <= commit) FG_RETURN_IF_ERROR(token.Check());
-      FG_RETURN_IF_ERROR(RunOp(ops_[i]));
+      FG_RETURN_IF_ERROR(RunOp(ops_[i], i < commit ? &token : nullptr));
     }
     return absl::OkStatus();
   }
@@ -111,11 +112,11 @@ class Instance : public ExecutableInstance {
       const bool slow = pacer.slow();
       for (const Op* op = begin; op != commit; ++op) {
         if (slow) FG_RETURN_IF_ERROR(token.Check());
-        FG_RETURN_IF_ERROR(RunOp(*op));
+        FG_RETURN_IF_ERROR(RunOp(*op, &token));
       }
       if (pacer.Due()) FG_RETURN_IF_ERROR(token.Check());
       FG_RETURN_IF_ERROR(losses.Check(checked_));
-      for (const Op* op = commit; op != end; ++op) FG_RETURN_IF_ERROR(RunOp(*op));
+      for (const Op* op = commit; op != end; ++op) FG_RETURN_IF_ERROR(RunOp(*op, nullptr));
       FG_ASSIGN_OR_RETURN(const bool go_on, losses.StepDone());
       if (!go_on) return absl::OkStatus();
     }
@@ -132,6 +133,7 @@ class Instance : public ExecutableInstance {
     void* at[4] = {};  // to, a, b, c
     StepKernel* kernel = nullptr;
     size_t inputs = 0, outputs = 0;
+    int pieces = 1;
   };
   // A place that holds the address of a slot, `offset` bytes on.
   struct Position {
@@ -154,6 +156,7 @@ class Instance : public ExecutableInstance {
     if (calls.empty()) {
       Op op;
       op.kernel = kernel;
+      op.pieces = kernel->pieces();
       op.inputs = table_.size();
       op.outputs = op.inputs + step.input_slots.size();
       for (int slot : step.input_slots) AddToTable(slot);
@@ -201,13 +204,29 @@ class Instance : public ExecutableInstance {
     return std::any_of(donated.begin(), donated.end(), [](int argument) { return argument >= 0; });
   }
 
-  absl::Status RunOp(const Op& op) {
+  // A large kernel stops between its pieces when `token`, which may be null, fires.
+  absl::Status RunOp(const Op& op, const CancellationToken* token) {
     if (op.body != nullptr) {
       op.body(op.at[0], op.at[1], op.at[2], op.at[3], op.count);
       return absl::OkStatus();
     }
-    return op.kernel->Run(const_cast<const void* const*>(table_.data() + op.inputs),
-                          table_.data() + op.outputs, scratch_);
+    const void* const* const inputs = table_.data() + op.inputs;
+    void* const* const outputs = table_.data() + op.outputs;
+    if (op.pieces == 1) return op.kernel->Run(inputs, outputs, scratch_);
+    op.kernel->Begin(inputs, scratch_);
+    std::atomic<bool> stopped{false};
+    const auto run_piece = [&](int piece) {
+      if (token != nullptr && !token->Check().ok()) stopped.store(true, std::memory_order_relaxed);
+      if (stopped.load(std::memory_order_relaxed)) return;
+      const ScopedFloatMode mode(program_->plan.flush_denormals);
+      op.kernel->RunPiece(piece, inputs, outputs, scratch_);
+    };
+    if (crew_ != nullptr) {
+      crew_->Run(op.pieces, run_piece);
+    } else {
+      for (int piece = 0; piece < op.pieces; ++piece) run_piece(piece);
+    }
+    return stopped.load(std::memory_order_relaxed) ? token->Check() : absl::OkStatus();
   }
 
   void SetAddress(int slot, void* address) {
@@ -225,6 +244,7 @@ class Instance : public ExecutableInstance {
 
   const std::shared_ptr<const Program> program_;
   const std::unique_ptr<HostBuffer> memory_;  // Arena, scratch, checked results.
+  Crew* const crew_;                          // May be null.
   std::byte* scratch_ = nullptr;
   std::vector<std::unique_ptr<StepKernel>> kernels_;
   std::vector<Op> ops_;
@@ -243,7 +263,7 @@ class CpuExecutable : public Executable {
   explicit CpuExecutable(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
 
   absl::StatusOr<std::unique_ptr<ExecutableInstance>> NewInstance(
-      const std::shared_ptr<MemoryBudget>& budget) const override {
+      const std::shared_ptr<MemoryBudget>& budget, Crew* crew) const override {
     const Plan& plan = program_->plan;
     const int64_t results_offset = Aligned(plan.arena_bytes) + Aligned(program_->scratch_bytes);
     int64_t bytes = results_offset;
@@ -251,7 +271,7 @@ class CpuExecutable : public Executable {
       if (slot.space == Slot::Space::kResult && plan.num_checked > 0) bytes += Aligned(slot.bytes);
     }
     FG_ASSIGN_OR_RETURN(std::unique_ptr<HostBuffer> memory, HostBuffer::Create(budget, bytes));
-    return std::make_unique<Instance>(program_, std::move(memory), results_offset);
+    return std::make_unique<Instance>(program_, std::move(memory), results_offset, crew);
   }
 
   int64_t bytes() const override { return program_->plan.bytes(); }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -10,21 +11,43 @@
 namespace fluxgate::cpu {
 namespace {
 
+// Elements of a piece, at least: some ten microseconds of work.
+constexpr int64_t kPieceElements = int64_t{1} << 16;
+constexpr int64_t kMaxPieces = 16;
+constexpr int64_t kAlignment = 64;
+
 class FusedStep : public StepKernel {
  public:
   FusedStep(FusedKernel kernel, size_t inputs, size_t outputs)
-      : kernel_(std::move(kernel)), inputs_(inputs), outputs_(outputs) {}
+      : kernel_(std::move(kernel)), inputs_(inputs), outputs_(outputs) {
+    const int64_t count = kernel_.count();
+    pieces_ = static_cast<int>(std::clamp<int64_t>(count / kPieceElements, 1, kMaxPieces));
+    const int64_t share = (count + pieces_ - 1) / pieces_;
+    const int64_t tile = std::max<int64_t>(kernel_.tile(), 1);
+    piece_ = (share + tile - 1) / tile * tile;
+    piece_scratch_ = (kernel_.scratch_bytes() + kAlignment - 1) / kAlignment * kAlignment;
+  }
   std::unique_ptr<StepKernel> Clone() const override { return std::make_unique<FusedStep>(*this); }
-  int64_t scratch_bytes() const override { return kernel_.scratch_bytes(); }
+  int64_t scratch_bytes() const override { return piece_scratch_ * pieces_; }
   absl::Status Run(const void* const* inputs, void* const* outputs, void* scratch) override {
     kernel_.Run({inputs, inputs_}, {outputs, outputs_}, scratch);
     return absl::OkStatus();
+  }
+  int pieces() const override { return pieces_; }
+  void RunPiece(int piece, const void* const* inputs, void* const* outputs,
+                void* scratch) override {
+    kernel_.RunRange({inputs, inputs_}, {outputs, outputs_},
+                     static_cast<std::byte*>(scratch) + piece * piece_scratch_, piece * piece_,
+                     std::min((piece + 1) * piece_, kernel_.count()));
   }
   std::vector<BodyCall> Calls() const override { return kernel_.Calls(); }
 
  private:
   const FusedKernel kernel_;
   const size_t inputs_, outputs_;
+  int pieces_;
+  int64_t piece_;          // Elements.
+  int64_t piece_scratch_;  // Bytes.
 };
 
 class ProgramBuilder {

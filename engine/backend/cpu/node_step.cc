@@ -27,6 +27,12 @@ class GemmStep : public StepKernel {
     plan_.Run(inputs[0], inputs[1], outputs[0], scratch);
     return absl::OkStatus();
   }
+  int pieces() const override { return plan_.pieces(); }
+  void Begin(const void* const* inputs, void* scratch) override { plan_.Begin(inputs[0], scratch); }
+  void RunPiece(int piece, const void* const* inputs, void* const* outputs,
+                void* scratch) override {
+    plan_.RunPiece(piece, inputs[0], inputs[1], outputs[0], scratch);
+  }
 
  private:
   GemmPlan plan_;

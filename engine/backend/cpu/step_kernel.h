@@ -22,6 +22,12 @@ class StepKernel {
   virtual int64_t scratch_bytes() const { return 0; }
   // Does not allocate. Fails only where the data can be wrong: an index out of range.
   virtual absl::Status Run(const void* const* inputs, void* const* outputs, void* scratch) = 0;
+  // What Run does in parts, for large shapes: Begin, then each piece once, in any order and on any
+  // threads. How many there are depends on the shapes alone. 1: use Run.
+  virtual int pieces() const { return 1; }
+  virtual void Begin(const void* const* inputs, void* scratch) {}
+  virtual void RunPiece(int piece, const void* const* inputs, void* const* outputs, void* scratch) {
+  }
   // What Run does as calls that cannot fail, for small shapes, where finding addresses would take
   // longer than the work. They live as long as the kernel. Empty: use Run.
   virtual std::vector<BodyCall> Calls() const { return {}; }

@@ -76,7 +76,7 @@ class ReferenceExecutable : public Executable {
   explicit ReferenceExecutable(compile::Plan plan)
       : plan_(std::make_shared<const compile::Plan>(std::move(plan))) {}
   absl::StatusOr<std::unique_ptr<ExecutableInstance>> NewInstance(
-      const std::shared_ptr<MemoryBudget>& budget) const override {
+      const std::shared_ptr<MemoryBudget>& budget, Crew* crew) const override {
     return std::make_unique<ReferenceInstance>(plan_);
   }
   int64_t bytes() const override { return plan_->bytes(); }

@@ -8,6 +8,7 @@
 #include "engine/lang/builtin.h"
 #include "engine/lang/operations/operators.h"
 #include "engine/value/array.h"
+#include "engine/value/heap.h"
 
 namespace fluxgate::lang {
 
@@ -21,14 +22,17 @@ absl::Status Overwrite(Evaluator& eval, Array& target, const Value& value);
 absl::Status CheckConvertible(Evaluator& eval, const Value& value, DType dtype);
 
 // Ref(x): one value that broadcasting and iteration do not look into; r[] reads and writes it.
-class Reference : public Object, public Showable {
+class Reference : public HeapObject, public Showable {
  public:
-  explicit Reference(Value v) : Object(Kind::kOpaque), value(std::move(v)) {}
+  explicit Reference(Value v) : HeapObject(Kind::kOpaque), value(std::move(v)) {}
   std::string Show() const override;
   std::string TypeName() const override;
   std::vector<Child> Children() const override;
   Value WithChildren(std::vector<Value> children) const override;
   Value value;
+
+ private:
+  void Surrender(std::vector<Value>& to) override { to.push_back(std::move(value)); }
 };
 
 }  // namespace fluxgate::lang

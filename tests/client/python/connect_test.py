@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import fluxgate
 import harness
@@ -31,6 +32,22 @@ class ConnectTest(unittest.TestCase):
             with harness.Server(command=[harness.SERVER, "--listen=" + address]):
                 with fluxgate.connect(address) as session:
                     self.assertEqual(session.eval("1 + 1"), 2)
+
+    def test_a_token_given_or_of_the_environment(self):
+        token = "0123456789abcdef0123456789abcdef"
+        path = os.path.join(harness.scratch(), "tokens")
+        with open(path, "w", encoding="ascii") as file:
+            subprocess.run([harness.SERVER, "--hash_token=ada"], input=token, text=True,
+                           stdout=file, check=True)
+        os.chmod(path, 0o600)
+        with harness.Server("--token_file=" + path) as server:
+            with fluxgate.connect(server.address) as session:
+                self.assertRaisesRegex(fluxgate.Unauthenticated, "wants a token", session.eval, "1")
+            with fluxgate.connect(server.address, token=token) as session:
+                self.assertEqual(session.eval("x = 2"), 2)
+            with unittest.mock.patch.dict(os.environ, FLUXGATE_TOKEN=token):
+                with fluxgate.connect(server.address) as session:
+                    self.assertEqual(session.eval("x"), 2)
 
     def test_a_token_goes_with_every_call(self):
         tokens = []

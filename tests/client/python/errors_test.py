@@ -18,6 +18,8 @@ class ErrorsTest(ClientTestCase):
         diagnostic = caught.exception.diagnostic
         self.assertEqual((diagnostic.kind, diagnostic.line, diagnostic.column), ("UndefVarError", 2, 5))
         self.assertEqual(diagnostic.suggestion, "price")
+        # Every change has an id, made by this client.
+        self.assertRegex(caught.exception.request_id, "^[0-9a-f]{32}$")
         with self.assertRaisesRegex(ValueError, "^too bad\n"):
             self.session.eval('error("too bad")')
 

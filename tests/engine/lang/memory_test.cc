@@ -5,10 +5,10 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "engine/base/memory_budget.h"
 #include "engine/lang/syntax/diagnostics.h"
 #include "tests/testing/julia_session.h"
-#include "tests/testing/leaks.h"
 
 namespace fluxgate::testing {
 namespace {
@@ -65,7 +65,6 @@ INSTANTIATE_TEST_SUITE_P(
                       "mutable struct N\n next\nend\na = N(1)\nwhile true\n global a = N(a)\nend"));
 
 TEST_F(MemoryTest, LocalFunctionsThatCallEachOtherEndWithTheirFrame) {
-  const ScopedLeaksAllowed leaks;  // What keep() gives refers to itself.
   ASSERT_EQ(session_.Enter("function parity(n)\n"
                            "  even(n) = n == 0 || odd(n - 1)\n"
                            "  odd(n) = n != 0 && even(n - 1)\n"
@@ -80,6 +79,32 @@ TEST_F(MemoryTest, LocalFunctionsThatCallEachOtherEndWithTheirFrame) {
   // What leaves the frame goes on.
   EXPECT_EQ(session_.Enter("k = keep(); k(5)"), "0");
 }
+
+class CircleTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(CircleTest, EndsWithItsWorkspace) {
+  const auto budget = std::make_shared<MemoryBudget>(kLimit);
+  const ScopedMemoryBudget scope(budget);
+  const int64_t before = budget->used();
+  {
+    JuliaSession session;
+    EXPECT_EQ(session.Enter(absl::StrCat(GetParam(), "; nothing")), "");
+    EXPECT_GT(budget->used() - before, 8 * 10'000);
+  }
+  EXPECT_EQ(budget->used(), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Holds, CircleTest,
+    ::testing::Values(
+        "d = Dict(); d[:self] = d; d[:data] = zeros(10_000); d = nothing",
+        "a = Any[zeros(10_000)]; push!(a, (1, a)); a = 1",
+        "mutable struct N\n next\n data\nend\nn = N(nothing, zeros(10_000)); n.next = n",
+        "r = Ref(zeros(10_000)); q = Ref((r, 1)); r[] = q[][1][]; d = Any[r]; push!(d, d); d = r = "
+        "q = 0",
+        "keep() = (x = zeros(10_000); a(n) = n == 0 ? x : b(n - 1); b(n) = a(n); a); k = keep(); k "
+        "= 0",
+        "d = Dict(); f = () -> d; d[zeros(10_000)] = f"));
 
 TEST_F(MemoryTest, WhatOnlyFreesMayGoOnPastTheLimit) {
   ASSERT_EQ(session_.Enter("a = zeros(100); 1"), "1");

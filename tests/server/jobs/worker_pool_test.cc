@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace fluxgate::jobs {
@@ -48,6 +49,76 @@ TEST(WorkerPoolTest, RunsEverythingThatWasAccepted) {
     pool.Drain();
     EXPECT_EQ(done, 200);
     EXPECT_EQ(pool.Submit("late", [](Permit&) {}).code(), absl::StatusCode::kUnavailable);
+  }
+}
+
+TEST(WorkerPoolTest, SpareWorkersHelpWhatRunsUntilSomebodyElseWorks) {
+  WorkerPool pool(Small(2, 4));
+  std::promise<void> helped;
+  ASSERT_TRUE(pool.Submit("alone",
+                          [&](Permit&) {
+                            std::atomic<int> begun{0};
+                            // Each piece waits for the other, so two threads must run.
+                            pool.crew().Run(2, [&](int) {
+                              ++begun;
+                              while (begun < 2) std::this_thread::yield();
+                            });
+                            helped.set_value();
+                          })
+                  .ok());
+  helped.get_future().wait();
+
+  // Now the other permit is taken, so the work is alone with its pieces.
+  std::promise<void> done;
+  std::shared_future<void> end = done.get_future().share();
+  std::promise<void> computing;
+  ASSERT_TRUE(pool.Submit("other",
+                          [&](Permit&) {
+                            computing.set_value();
+                            end.wait();
+                          })
+                  .ok());
+  computing.get_future().wait();
+  ASSERT_TRUE(pool.Submit("alone",
+                          [&](Permit&) {
+                            const std::thread::id self = std::this_thread::get_id();
+                            pool.crew().Run(
+                                8, [&](int) { EXPECT_EQ(std::this_thread::get_id(), self); });
+                            done.set_value();
+                          })
+                  .ok());
+  pool.Drain();
+}
+
+TEST(WorkerPoolTest, WorkThatSharesLeavesRoomForOthers) {
+  for (const int max_sharing : {0, 2}) {
+    WorkerPool::Options options = Small(4, 1);
+    options.max_sharing = max_sharing;
+    WorkerPool pool(options);
+    std::promise<void> end;
+    std::shared_future<void> ended = end.get_future().share();
+    std::promise<void> shared[2];
+    for (int job = 0; job < 2; ++job) {
+      ASSERT_TRUE(pool.Submit(std::to_string(job),
+                              [&, job](Permit& permit) {
+                                permit.Share();
+                                shared[job].set_value();
+                                ended.wait();
+                              })
+                      .ok());
+    }
+    std::promise<void> called;
+    shared[0].get_future().wait();
+    if (max_sharing > 0) shared[1].get_future().wait();
+    ASSERT_TRUE(pool.Submit("call", [&](Permit&) { called.set_value(); }).ok());
+    if (max_sharing > 0) {
+      called.get_future().wait();
+    } else {
+      EXPECT_EQ(pool.load().running, 1);
+      EXPECT_EQ(pool.load().queued, 2u);
+    }
+    end.set_value();
+    pool.Drain();
   }
 }
 

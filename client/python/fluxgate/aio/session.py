@@ -38,6 +38,7 @@ async def open_connection(kind: type[Asyncio] | type[Blocking], target: str, ses
     if tls_ca is not None:
         with open(tls_ca, "rb") as file:
             credentials = grpc.ssl_channel_credentials(file.read())
+    token = os.environ.get("FLUXGATE_TOKEN") if token is None else token
     metadata = (("authorization", "Bearer " + token),) if token else ()
     transport = kind(target, credentials, metadata)
     if not await transport.ready(connect_timeout):

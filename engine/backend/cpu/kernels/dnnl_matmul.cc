@@ -4,8 +4,6 @@
 
 #include <omp.h>
 
-#include <cstddef>
-#include <cstring>
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "engine/backend/cpu/kernels/cpu_level.h"
@@ -30,12 +28,7 @@ bool WantsPadding(const GemmExtent& e) {
 }
 constexpr int64_t kPadding = 16;  // Elements after each column.
 
-constexpr int64_t kAlignment = 64;
-int64_t Aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
-
 struct Prepared {
-  GemmExtent extent;
-  int64_t column = 0;  // Elements from one column of `a` to the next, as the primitive sees them.
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::matmul::primitive_desc description;
   dnnl::matmul primitive;
@@ -71,11 +64,10 @@ class PreparedMatMul : public DnnlMatMul {
     return std::make_unique<PreparedMatMul>(prepared_);
   }
   int64_t scratch_bytes() const override {
-    return own_scratch() + (padded() ? prepared_->column * prepared_->extent.k * kElement : 0);
+    return static_cast<int64_t>(prepared_->description.scratchpad_desc().get_size());
   }
   bool Run(const void* a, const void* b, void* c, void* scratch) override {
     UseOneThread();
-    if (padded()) a = Pad(a, static_cast<std::byte*>(scratch) + own_scratch());
     // oneDNN's matrices are row-major, so it computes the transposed product: b' a' = c'.
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, source_.At(b)},
                                          {DNNL_ARG_WEIGHTS, weights_.At(a)},
@@ -89,23 +81,6 @@ class PreparedMatMul : public DnnlMatMul {
   }
 
  private:
-  static constexpr int64_t kElement = sizeof(float);
-
-  bool padded() const { return prepared_->column > prepared_->extent.m; }
-  int64_t own_scratch() const {
-    return Aligned(static_cast<int64_t>(prepared_->description.scratchpad_desc().get_size()));
-  }
-  // `a` with columns as far apart as the primitive has them. REQUIRES: !transpose_a
-  const void* Pad(const void* a, std::byte* to) const {
-    const auto* from = static_cast<const std::byte*>(a);
-    const GemmExtent& e = prepared_->extent;
-    for (int64_t column = 0; column < e.k; ++column) {
-      std::memcpy(to + column * prepared_->column * kElement, from + column * e.m * kElement,
-                  static_cast<size_t>(e.m * kElement));
-    }
-    return to;
-  }
-
   const std::shared_ptr<const Prepared> prepared_;
   dnnl::stream stream_;
   Matrix source_, weights_, result_, scratch_;
@@ -113,19 +88,23 @@ class PreparedMatMul : public DnnlMatMul {
 
 }  // namespace
 
-std::unique_ptr<DnnlMatMul> DnnlMatMul::Create(const GemmExtent& e) {
+int64_t DnnlMatMul::BestColumnOfA(const GemmExtent& e) {
+  if (e.transpose_a) return e.k;
+  return e.m + (WantsPadding(e) ? kPadding : 0);
+}
+
+std::unique_ptr<DnnlMatMul> DnnlMatMul::Create(const GemmExtent& e, int64_t a_column) {
   using Memory = dnnl::memory;
   UseOneThread();
   // oneDNN reports by exceptions; any of them means that the product is made without it.
   try {
     auto prepared = std::make_shared<Prepared>();
-    prepared->extent = e;
-    prepared->column = e.m + (WantsPadding(e) ? kPadding : 0);
     const auto type = Memory::data_type::f32;
-    const Memory::desc source({e.n, e.k}, type,
-                              e.transpose_b ? Memory::dims{1, e.n} : Memory::dims{e.k, 1});
+    const Memory::desc source(
+        {e.n, e.k}, type,
+        e.transpose_b ? Memory::dims{1, e.b_column} : Memory::dims{e.b_column, 1});
     const Memory::desc weights(
-        {e.k, e.m}, type, e.transpose_a ? Memory::dims{1, e.k} : Memory::dims{prepared->column, 1});
+        {e.k, e.m}, type, e.transpose_a ? Memory::dims{1, a_column} : Memory::dims{a_column, 1});
     const Memory::desc result({e.n, e.m}, type, Memory::dims{e.m, 1});
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -143,7 +122,8 @@ std::unique_ptr<DnnlMatMul> DnnlMatMul::Create(const GemmExtent& e) {
 #else
 
 namespace fluxgate::cpu {
-std::unique_ptr<DnnlMatMul> DnnlMatMul::Create(const GemmExtent&) { return nullptr; }
+int64_t DnnlMatMul::BestColumnOfA(const GemmExtent& e) { return e.transpose_a ? e.k : e.m; }
+std::unique_ptr<DnnlMatMul> DnnlMatMul::Create(const GemmExtent&, int64_t) { return nullptr; }
 }  // namespace fluxgate::cpu
 
 #endif  // FLUXGATE_HAS_DNNL

@@ -11,8 +11,13 @@ namespace fluxgate::cpu {
 // A Float32 product made by oneDNN on the calling thread.
 class DnnlMatMul {
  public:
-  // Null when oneDNN has no primitive for it, or is not part of this build.
-  static std::unique_ptr<DnnlMatMul> Create(const GemmExtent& extent);
+  // Elements from one column of `a`, as it is stored, to the next, with which the product is
+  // quickest: its rows, or more where a copy with longer columns pays.
+  static int64_t BestColumnOfA(const GemmExtent& extent);
+
+  // For an `a` whose columns are `a_column` elements apart. Null when oneDNN has no primitive for
+  // it, or is not part of this build.
+  static std::unique_ptr<DnnlMatMul> Create(const GemmExtent& extent, int64_t a_column);
 
   virtual ~DnnlMatMul() = default;
   // Shares the primitive, which is expensive to make, and has its own handles.

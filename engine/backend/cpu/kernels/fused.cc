@@ -32,6 +32,8 @@ void CopyBytes(void* to, const void* a, const void*, const void*, int64_t count)
 }  // namespace
 
 int64_t FusedKernel::scratch_bytes() const { return impl_->scratch_bytes; }
+int64_t FusedKernel::count() const { return impl_->count; }
+int64_t FusedKernel::tile() const { return impl_->tile; }
 
 void FusedKernel::Run(absl::Span<const void* const> inputs, absl::Span<void* const> outputs,
                       void* scratch) const {

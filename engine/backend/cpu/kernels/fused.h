@@ -77,9 +77,12 @@ class FusedKernel {
   void Run(absl::Span<const void* const> inputs, absl::Span<void* const> outputs,
            void* scratch) const;
 
-  // A part of the work: elements [begin, end) of the outputs. Any cut gives the same bits.
+  // A part of the work: elements [begin, end) of the outputs. Any cut at multiples of the tile
+  // gives the same bits.
   void RunRange(absl::Span<const void* const> inputs, absl::Span<void* const> outputs,
                 void* scratch, int64_t begin, int64_t end) const;
+  int64_t count() const;
+  int64_t tile() const;
 
   // The calls that Run makes, in order, when the shape is one tile: whoever runs the kernel on the
   // same addresses again and again makes them itself and saves finding the addresses. The calls

@@ -5,10 +5,13 @@
 
 namespace fluxgate::cpu {
 
-// One product of column-major dense matrices; see matmul.h. REQUIRES: m, n, k > 0.
+// One product of column-major matrices; see matmul.h. REQUIRES: m, n, k > 0.
 struct GemmExtent {
   int64_t m, n, k;
   bool transpose_a, transpose_b;
+  // Elements from one column of b, as it is stored, to the next: more than its rows where c is some
+  // columns of a larger product.
+  int64_t b_column;
 };
 // `scratch` has kGemmScratchBytes, 64-byte aligned.
 using GemmFn = void (*)(const GemmExtent& extent, const void* a, const void* b, void* c,

@@ -120,8 +120,8 @@ void BlockedProduct(const GemmExtent& e, const T* a, const T* b, T* c, T* panel)
   constexpr int kPanelRows = kRowVectors * kWidth;
   const int64_t a_row = e.transpose_a ? e.k : 1;
   const int64_t a_column = e.transpose_a ? 1 : e.m;
-  const int64_t b_row = e.transpose_b ? e.n : 1;
-  const int64_t b_column = e.transpose_b ? 1 : e.k;
+  const int64_t b_row = e.transpose_b ? e.b_column : 1;
+  const int64_t b_column = e.transpose_b ? 1 : e.b_column;
   // Whole panels of a small a, or of one that is read once or twice, are used where they lie.
   const bool near = e.m * e.k * static_cast<int64_t>(sizeof(T)) <= 16 * 1024;
   const bool direct = !e.transpose_a && (near || e.n <= 2 * kColumns);
@@ -241,8 +241,8 @@ template <typename T>
 void PlainProduct(const GemmExtent& e, const T* a, const T* b, T* c) {
   const int64_t a_row = e.transpose_a ? e.k : 1;
   const int64_t a_column = e.transpose_a ? 1 : e.m;
-  const int64_t b_row = e.transpose_b ? e.n : 1;
-  const int64_t b_column = e.transpose_b ? 1 : e.k;
+  const int64_t b_row = e.transpose_b ? e.b_column : 1;
+  const int64_t b_column = e.transpose_b ? 1 : e.b_column;
   for (int64_t j = 0; j < e.n; ++j) {
     for (int64_t i = 0; i < e.m; ++i) {
       T sum = a[i * a_row] * b[j * b_column];

@@ -41,6 +41,12 @@ class GemmPlan {
   // keeps its own copy. `c` shares no bytes with `a` or `b`.
   void Run(const void* a, const void* b, void* c, void* scratch);
 
+  // What Run does in parts: Begin, then each piece (some columns of c) once, in any order and on
+  // any threads. How many there are depends on the shape alone.
+  int pieces() const;
+  void Begin(const void* a, void* scratch);
+  void RunPiece(int piece, const void* a, const void* b, void* c, void* scratch);
+
  private:
   class Impl;
   explicit GemmPlan(std::unique_ptr<Impl> impl);

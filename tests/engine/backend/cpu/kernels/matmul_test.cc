@@ -114,6 +114,30 @@ TEST(GemmPlanTest, LargeProductsAgreeWhicheverLibraryMakesThem) {
   }
 }
 
+TEST(GemmPlanTest, PiecesInAnyOrderAreTheProduct) {
+  for (int transposes = 0; transposes < 4; ++transposes) {
+    const bool ta = (transposes & 1) != 0, tb = (transposes & 2) != 0;
+    // Columns of c that do not divide evenly, and rows that are copied with padding.
+    for (const GemmShape& s : {GemmShape{DType::kFloat32, 256, 1200, 60, ta, tb},
+                               GemmShape{DType::kFloat32, 700, 130, 200, ta, tb}}) {
+      const Operands<float> x = Sample<float>(s);
+      for (CpuLevel level : {CpuLevel::kV2, BestLevel()}) {
+        ASSERT_OK_AND_ASSIGN(GemmPlan plan, GemmPlan::Create(s, level));
+        ASSERT_GT(plan.pieces(), 1) << Describe(s);
+        ASSERT_OK_AND_ASSIGN(Tensor scratch,
+                             Tensor::Create(DType::kBool, Shape({plan.scratch_bytes()})));
+        std::vector<float> c(s.m * s.n, std::nanf(""));
+        plan.Begin(x.a.data(), scratch.mutable_raw());
+        for (int piece = plan.pieces() - 1; piece >= 0; --piece) {
+          plan.RunPiece(piece, x.a.data(), x.b.data(), c.data(), scratch.mutable_raw());
+        }
+        EXPECT_EQ(c, RunGemm(s, x, level)) << Describe(s);
+        if (level == BestLevel()) ExpectNaive(s, x, c);
+      }
+    }
+  }
+}
+
 TEST(GemmPlanTest, IntegersWrapAndBatchesShareMatrices) {
   ExpectAgrees<int64_t>({DType::kInt64, 7, 5, 9, true, false});
   ExpectAgrees<int32_t>({DType::kInt32, 7, 5, 9, false, true});
