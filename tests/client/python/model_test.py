@@ -100,6 +100,15 @@ class ModelTest(ClientTestCase):
         self.assertEqual(self.session.jobs()[0].wait().stopped_because, "CANCELLED")
         self.assertLess(model.info().step, 10**9)
 
+    def test_a_training_ends_at_its_timeout(self):
+        model = self.line()
+        training = model.train(loss="loss", optimiser="Descent(0.01)", epochs=1_000_000_000,
+                               timeout=0.3)
+        self.assertEqual(training.stopped_because, "DEADLINE")
+        self.assertGreater(training.steps, 0)
+        # The session goes on.
+        self.assertEqual(model.train(epochs=1).stopped_because, "EPOCHS_DONE")
+
     def test_progress_bar(self):
         model = self.line()
         with contextlib.redirect_stderr(io.StringIO()) as shown:

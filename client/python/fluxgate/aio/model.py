@@ -163,15 +163,21 @@ class Model:
             responses = await stack.enter_async_context(contextlib.aclosing(
                 self._connection.stream("Models/Train", timeout=timeout, **request)))
             show: progress.Show | None = None
-            async for response in responses:
-                event = log.add(response.event)
-                if show is None:
-                    show = stack.enter_context(
-                        progress.bar(self.name, log.total_steps, progress_bar))
-                if event is not None:
-                    show(event.step, f"epoch {event.epoch}/{event.epochs}, loss {event.loss:.4g}")
-                    if callback is not None:
-                        callback(event)
+            try:
+                async for response in responses:
+                    event = log.add(response.event)
+                    if show is None:
+                        show = stack.enter_context(
+                            progress.bar(self.name, log.total_steps, progress_bar))
+                    if event is not None:
+                        show(event.step,
+                             f"epoch {event.epoch}/{event.epochs}, loss {event.loss:.4g}")
+                        if callback is not None:
+                            callback(event)
+            except errors.Error:
+                # The call ends with the status of the training, which its last event has told.
+                if not log.training.stopped_because:
+                    raise
         return log.finish()
 
     async def forward_backward(self, x: tensors.Data, y: tensors.Data | None = None, *,
