@@ -17,6 +17,10 @@ ABSL_DECLARE_FLAG(std::string, token_file);
 // Of eval and run.
 ABSL_DECLARE_FLAG(uint32_t, timeout);
 
+// Of derive.
+ABSL_DECLARE_FLAG(uint32_t, order);
+ABSL_DECLARE_FLAG(std::string, at);
+
 // Of push.
 ABSL_DECLARE_FLAG(std::string, label);
 ABSL_DECLARE_FLAG(bool, onehot);
@@ -33,8 +37,18 @@ ABSL_DECLARE_FLAG(std::vector<std::string>, metrics);
 ABSL_DECLARE_FLAG(uint32_t, epochs);
 ABSL_DECLARE_FLAG(uint32_t, batch_size);
 ABSL_DECLARE_FLAG(bool, shuffle);
+ABSL_DECLARE_FLAG(uint32_t, mark_every);
 ABSL_DECLARE_FLAG(bool, detach);
 ABSL_DECLARE_FLAG(std::string, tensorboard);  // and of watch
+
+ABSL_DECLARE_FLAG(bool, explain);
+
+// Of explain; and --loss, --optimiser, --data, --batch_size of train.
+ABSL_DECLARE_FLAG(std::vector<std::string>, dims);
+
+// Of rewind.
+ABSL_DECLARE_FLAG(std::string, job);
+ABSL_DECLARE_FLAG(absl::optional<uint32_t>, step);
 
 // Of params.
 ABSL_DECLARE_FLAG(std::string, out);

@@ -8,8 +8,9 @@
 
 namespace fluxgate::client {
 
-// What is known about a name: what it holds in the workspace, what the server counts it among, and
-// what the API says of a layer, a rule, a service or a message. NOT_FOUND lists similar names.
+// What is known about a name: what it holds in the workspace, the server's page on it, and what the
+// API says of a layer, a rule, a service or a message. NOT_FOUND suggests the nearest name. Empty:
+// all that the server has a page on.
 absl::StatusOr<std::string> Help(Client& client, const std::string& name);
 
 }  // namespace fluxgate::client

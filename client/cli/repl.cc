@@ -19,9 +19,10 @@ namespace {
 constexpr char kPrompt[] = "julia> ";
 constexpr char kMore[] = "       ";
 constexpr char kKeys[] =
-    "?NAME says what is known of a name. Tab completes names and fields, Up and Ctrl-R find "
-    "earlier\n"
-    "lines, Ctrl-C stops what runs or drops what is typed, Ctrl-D or exit() ends.";
+    "?NAME explains a name or a word such as gradient, ?help says what else there is. Tab "
+    "completes\n"
+    "names and fields, Up and Ctrl-R find earlier lines, Ctrl-C stops what runs or drops what is\n"
+    "typed, Ctrl-D or exit() ends.";
 constexpr const char* kKeywords[] = {
     "begin",   "break", "const",    "continue", "do",    "else",    "elseif",   "end",     "false",
     "finally", "for",   "function", "global",   "let",   "local",   "mutable",  "nothing", "return",

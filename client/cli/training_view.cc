@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "client/cli/parameter_table.h"
+
 namespace fluxgate::client {
 namespace {
 
@@ -51,6 +53,10 @@ void TrainingView::Show(const v1::TrainEvent& event) {
   bar_.Show(event);
   losses_.Add(event);
   if (file_ != nullptr) file_->Add(event);
+  if (shows_parameters_ && event.has_done()) {
+    std::fputs(ParameterTable(event.done()).c_str(), stdout);
+    std::fflush(stdout);
+  }
   if (terminal_ && event.has_done()) {
     std::fputs(losses_.Chart().c_str(), stdout);
     std::fflush(stdout);

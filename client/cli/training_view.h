@@ -34,6 +34,8 @@ class TrainingView {
   static absl::StatusOr<TrainingView> Open(const std::string& tensorboard_directory);
 
   void Show(const v1::TrainEvent& event);
+  // At the end, what became of each parameter of a small model.
+  void set_shows_parameters(bool shows) { shows_parameters_ = shows; }
   // Whether the event file has it all.
   absl::Status status() const;
 
@@ -41,6 +43,7 @@ class TrainingView {
   explicit TrainingView(std::unique_ptr<EventFile> file);
 
   bool terminal_;
+  bool shows_parameters_ = false;
   ProgressBar bar_;
   LossHistory losses_;
   std::unique_ptr<EventFile> file_;

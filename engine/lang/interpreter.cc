@@ -137,6 +137,13 @@ absl::StatusOr<StagedLoss> Interpreter::StageLoss(const Value& loss,
   return lang::StageLoss(*machine_, loss, leading, batch);
 }
 
+absl::StatusOr<std::vector<DerivativeText>> Interpreter::DeriveText(
+    const Value& f, absl::Span<const Value> arguments, int order) {
+  const ScopedHeap heap(heap_);
+  machine_->meter().Start({});
+  return lang::DeriveText(*machine_, f, arguments, order);
+}
+
 absl::Status Interpreter::ExplainNotFinite(const FailedStep& step) {
   return lang::ExplainNotFinite(*machine_, step);
 }

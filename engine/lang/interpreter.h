@@ -11,6 +11,7 @@
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "engine/lang/builtin.h"
+#include "engine/lang/gradient/derivative_text.h"
 #include "engine/lang/host.h"
 #include "engine/lang/limits.h"
 #include "engine/nn/context.h"
@@ -63,6 +64,11 @@ class Interpreter {
                                        const Value& batch);
   // The error of a training step whose loss is no finite number, for TrainRequest::explain.
   absl::Status ExplainNotFinite(const FailedStep& step);
+
+  // The derivatives of f by its parameters as Julia text; see gradient/derivative_text.h.
+  absl::StatusOr<std::vector<DerivativeText>> DeriveText(const Value& f,
+                                                         absl::Span<const Value> arguments,
+                                                         int order);
 
   // Text of a value as the REPL shows it, and as it stands inside other values.
   std::string Display(const Value& value) const;

@@ -150,18 +150,21 @@ absl::StatusOr<std::vector<Tensor>> Executor::RunPlan(ir::Graph graph, std::vect
   return outputs;
 }
 
+absl::StatusOr<compile::Plan> Executor::Compile(const ir::Graph& graph,
+                                                const compile::CompileOptions& options) {
+  return compile::Compile(graph, options,
+                          [this](const ir::Node& node, absl::Span<const Tensor> operands) {
+                            return backend_->EvaluateNode(node, operands);
+                          });
+}
+
 absl::StatusOr<std::shared_ptr<const LoadedPlan>> Executor::Load(ir::Graph graph,
                                                                  compile::CompileOptions options) {
   compile::PlanKey key{std::move(graph), std::move(options), backend_->info().name};
   std::shared_ptr<const compile::CachedPlan> cached = cache_->Find(key);
   if (cached == nullptr) {
     const auto begin = std::chrono::steady_clock::now();
-    FG_ASSIGN_OR_RETURN(
-        compile::Plan plan,
-        compile::Compile(key.graph, key.options,
-                         [this](const ir::Node& node, absl::Span<const Tensor> operands) {
-                           return backend_->EvaluateNode(node, operands);
-                         }));
+    FG_ASSIGN_OR_RETURN(compile::Plan plan, Compile(key.graph, key.options));
     FG_ASSIGN_OR_RETURN(std::shared_ptr<const Executable> executable,
                         backend_->Load(std::move(plan)));
     cached = cache_->Insert(std::move(key), std::make_shared<LoadedPlan>(std::move(executable)));

@@ -56,6 +56,9 @@ class Executor {
   // The plan of a graph, from the cache or made now.
   absl::StatusOr<std::shared_ptr<const LoadedPlan>> Load(ir::Graph graph,
                                                          compile::CompileOptions options);
+  // The plan itself, made now.
+  absl::StatusOr<compile::Plan> Compile(const ir::Graph& graph,
+                                        const compile::CompileOptions& options);
   // The time that making plans has taken since the last call.
   std::chrono::nanoseconds TakeCompileTime() { return std::exchange(compile_time_, {}); }
 

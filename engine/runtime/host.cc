@@ -6,6 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "engine/backend/registry.h"
 #include "engine/base/status_macros.h"
+#include "engine/compile/passes.h"
+#include "engine/runtime/step_graph.h"
+#include "engine/runtime/trained_state.h"
 #include "engine/runtime/training_run.h"
 
 namespace fluxgate {
@@ -43,6 +46,23 @@ absl::StatusOr<TrainSummary> RuntimeHost::Train(const TrainRequest& request) {
   return TrainingRun({executor_, keys_, evaluation_.turn, evaluation_.token, evaluation_.job},
                      request)
       .Run();
+}
+
+absl::StatusOr<compile::PlanSummary> RuntimeHost::Explain(const ir::Graph& graph) {
+  const compile::Hoisted hoisted = compile::HoistConstants(compile::RemoveDead(graph));
+  FG_ASSIGN_OR_RETURN(const compile::Plan plan, executor_.Compile(hoisted.graph, {}));
+  return compile::Summarise(plan);
+}
+
+absl::StatusOr<compile::PlanSummary> RuntimeHost::ExplainStep(const StagedLoss& staged,
+                                                              absl::Span<const Value> parameters,
+                                                              absl::Span<const Value> leaves) {
+  FG_ASSIGN_OR_RETURN(const TrainedState state,
+                      TrainedState::Create(executor_, parameters, leaves));
+  FG_ASSIGN_OR_RETURN(const StepGraph step,
+                      BuildStepGraph(staged, state.parameters(), state.hypers()));
+  FG_ASSIGN_OR_RETURN(const compile::Plan plan, executor_.Compile(step.graph, step.options));
+  return compile::Summarise(plan);
 }
 
 Tensor RuntimeHost::NextKey() {

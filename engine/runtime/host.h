@@ -13,6 +13,7 @@
 #include "engine/base/cancellation.h"
 #include "engine/base/memory_budget.h"
 #include "engine/compile/plan_cache.h"
+#include "engine/compile/plan_summary.h"
 #include "engine/lang/host.h"
 #include "engine/runtime/executor.h"
 #include "engine/runtime/key_sequence.h"
@@ -48,6 +49,12 @@ class RuntimeHost : public Host {
   Backend& backend() const { return executor_.backend(); }
   // The time that making plans has taken since the last call.
   std::chrono::nanoseconds TakeCompileTime() { return executor_.TakeCompileTime(); }
+
+  // The plans that Run and Train would make of a graph and of a step, for people; none is kept.
+  absl::StatusOr<compile::PlanSummary> Explain(const ir::Graph& graph);
+  absl::StatusOr<compile::PlanSummary> ExplainStep(const StagedLoss& staged,
+                                                   absl::Span<const Value> parameters,
+                                                   absl::Span<const Value> leaves);
 
   // ---- Host ----
   absl::StatusOr<Tensor> EvaluateNode(const ir::Node& node,

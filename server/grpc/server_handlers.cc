@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "server/wire/catalogue.h"
+#include "server/wire/help.h"
 #include "server/wire/limits.h"
 #include "server/wire/request_checks.h"
 #include "server/wire/text.h"
@@ -88,6 +89,11 @@ absl::Status ServerHandlers::GetStatistics(const v1::GetStatisticsRequest&,
   response->set_memory_used_bytes(static_cast<uint64_t>(state_.sessions.budget()->used()));
   response->set_memory_peak_bytes(static_cast<uint64_t>(state_.sessions.budget()->peak()));
   return absl::OkStatus();
+}
+
+absl::Status ServerHandlers::Help(const v1::HelpRequest& request, v1::HelpResponse* response,
+                                  session::CallContext&) {
+  return wire::FillHelp(request.name(), response);
 }
 
 }  // namespace fluxgate::rpc

@@ -16,6 +16,8 @@ class ServerHandlers {
                              v1::GetServerInfoResponse* response, session::CallContext& context);
   absl::Status GetStatistics(const v1::GetStatisticsRequest& request,
                              v1::GetStatisticsResponse* response, session::CallContext& context);
+  absl::Status Help(const v1::HelpRequest& request, v1::HelpResponse* response,
+                    session::CallContext& context);
 
  private:
   ServerState& state_;

@@ -24,6 +24,14 @@ class ServerService final : public v1::Server::CallbackService {
     return RunUnary(tenants_, context, "fluxgate.v1.Server/GetStatistics", Where::kHere, request,
                     response, &ServerHandlers::GetStatistics);
   }
+  grpc::ServerUnaryReactor* Help(grpc::CallbackServerContext*, const v1::HelpRequest* request,
+                                 v1::HelpResponse* response) override {
+    return UnaryCall<v1::HelpRequest, v1::HelpResponse>::Run(
+        state_.environment, "fluxgate.v1.Server/Help", Where::kHere, request, response,
+        [this](const auto& r, auto* out, auto& context) {
+          return handlers_.Help(r, out, context);
+        });
+  }
 
  private:
   Tenants& tenants_;

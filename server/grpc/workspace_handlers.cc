@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "server/grpc/evaluate_job.h"
+#include "server/grpc/explain_call.h"
 #include "server/session/derivatives.h"
 #include "server/session/evaluation.h"
 #include "server/session/model_check.h"
@@ -113,6 +114,9 @@ absl::Status WorkspaceHandlers::Gradient(const v1::GradientRequest& request,
   if (request.parameters_size() > 0 && order != 1) {
     return wire::FieldError("order", "derivatives by parameters have order 1");
   }
+  if (request.parameters_size() > 0 && request.as_text()) {
+    return wire::FieldError("as_text", "derivatives by parameters have no text");
+  }
   if (request.parameters_size() > wire::kMaxPaths) {
     return wire::FieldError("parameters", absl::StrCat("more than ", wire::kMaxPaths));
   }
@@ -122,6 +126,19 @@ absl::Status WorkspaceHandlers::Gradient(const v1::GradientRequest& request,
   auto function = session::FunctionOf(*visit, request.source(), "source");
   if (!function.ok()) return wire::AtField(function.status(), "source");
   FG_ASSIGN_OR_RETURN(std::vector<Value> arguments, ArgumentsOf(*visit, request));
+  if (request.as_text()) {
+    if (!arguments.empty()) {
+      FG_RETURN_IF_ERROR(wire::AtField(session::CheckOrder(*visit, arguments, order), "order"));
+    }
+    auto texts = session::DerivativeTexts(*visit, *function, arguments, order);
+    if (!texts.ok()) return wire::AtField(texts.status(), "source");
+    for (auto& text : *texts) {
+      v1::GradientResponse::Formula* formula = response->add_formulas();
+      formula->set_argument(std::move(text.parameter));
+      formula->set_text(std::move(text.text));
+    }
+    if (arguments.empty()) return absl::OkStatus();
+  }
   session::Derivatives derivatives;
   if (request.parameters_size() > 0) {
     std::vector<session::NamedValue> models;
@@ -206,10 +223,12 @@ absl::Status WorkspaceHandlers::Check(const v1::CheckRequest& request, v1::Check
   FG_ASSIGN_OR_RETURN(auto visit,
                       Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
   Value function;
-  if (request.function().empty()) {
+  std::string name = request.function();
+  if (name.empty()) {
     auto model = session::FindModel(*visit, "");
     if (!model.ok()) return wire::AtField(model.status(), "function");
     function = model->value;
+    name = model->name;
   } else {
     auto named = session::FunctionOf(*visit, request.function(), "function");
     if (!named.ok()) return wire::AtField(named.status(), "function");
@@ -235,7 +254,8 @@ absl::Status WorkspaceHandlers::Check(const v1::CheckRequest& request, v1::Check
       wire::DescribeParameters(function, response->mutable_parameters(), &count, &bytes));
   response->set_parameter_count(count);
   response->set_parameter_bytes(bytes);
-  return absl::OkStatus();
+  return request.explain() ? ExplainCall(*visit, request, name, function, arguments, response)
+                           : absl::OkStatus();
 }
 
 }  // namespace fluxgate::rpc

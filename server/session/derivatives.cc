@@ -78,6 +78,12 @@ absl::StatusOr<Derivatives> DerivativesAt(Visit& visit, const Value& f,
   return result;
 }
 
+absl::StatusOr<std::vector<lang::DerivativeText>> DerivativeTexts(Visit& visit, const Value& f,
+                                                                  absl::Span<const Value> arguments,
+                                                                  int order) {
+  return visit.interpreter().DeriveText(f, arguments, order);
+}
+
 absl::StatusOr<Derivatives> ParameterDerivatives(Visit& visit, const Value& f,
                                                  absl::Span<const Value> arguments,
                                                  absl::Span<const NamedValue> models) {

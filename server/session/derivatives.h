@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "engine/lang/gradient/derivative_text.h"
 #include "engine/tensor/tensor.h"
 #include "engine/value/value.h"
 #include "server/session/session.h"
@@ -28,6 +29,12 @@ absl::Status CheckOrder(Visit& visit, absl::Span<const Value> arguments, int ord
 // REQUIRES: CheckOrder is content.
 absl::StatusOr<Derivatives> DerivativesAt(Visit& visit, const Value& f,
                                           absl::Span<const Value> arguments, int order);
+
+// The derivatives by each argument as text; without arguments, those of a function of numbers.
+// REQUIRES: CheckOrder is content, unless there are no arguments.
+absl::StatusOr<std::vector<lang::DerivativeText>> DerivativeTexts(Visit& visit, const Value& f,
+                                                                  absl::Span<const Value> arguments,
+                                                                  int order);
 
 // By the parameters of models that the function reaches, whatever its arguments.
 absl::StatusOr<Derivatives> ParameterDerivatives(Visit& visit, const Value& f,

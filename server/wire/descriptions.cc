@@ -16,6 +16,10 @@
 namespace fluxgate::wire {
 namespace {
 
+// Of a plan in an answer.
+constexpr int kMaxKernels = 1000;
+constexpr int kMaxOps = 64;  // of a kernel
+
 v1::Job::State ToProto(jobs::JobState state) {
   switch (state) {
     case jobs::JobState::kQueued:
@@ -140,6 +144,7 @@ void Describe(const jobs::Job::Snapshot& job, v1::Job* message) {
   if (last.ParseFromString(job.last_payload) && last.train().has_progress()) {
     *message->mutable_progress() = last.train().progress();
   }
+  message->MergeFromString(job.detail);
   if (job.state == jobs::JobState::kFailed) *message->mutable_error() = ToRpcStatus(job.status);
 }
 
@@ -153,6 +158,19 @@ void Encode(const session::NamedTensors& tensors,
     if (EncodeTensor(tensor, bytes_left, message->mutable_tensor())) {
       bytes_left -= std::min(bytes, bytes_left);
     }
+  }
+}
+
+void EncodePlan(const compile::PlanSummary& plan, v1::CheckResponse::Plan* message) {
+  message->set_arena_bytes(static_cast<uint64_t>(plan.arena_bytes));
+  for (const compile::KernelSummary& summary : plan.kernels) {
+    if (message->kernels_size() >= kMaxKernels) break;
+    v1::CheckResponse::Kernel* kernel = message->add_kernels();
+    kernel->set_summary(summary.text);
+    for (const std::string& op : summary.ops) {
+      if (kernel->ops_size() < kMaxOps) kernel->add_ops(op);
+    }
+    for (const int64_t dim : summary.output.dims()) kernel->add_dims(ToCount(dim));
   }
 }
 

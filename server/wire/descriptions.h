@@ -2,10 +2,12 @@
 #define FLUXGATE_SERVER_WIRE_DESCRIPTIONS_H_
 
 #include "absl/status/status.h"
+#include "engine/compile/plan_summary.h"
 #include "proto/fluxgate/v1/datasets.pb.h"
 #include "proto/fluxgate/v1/jobs.pb.h"
 #include "proto/fluxgate/v1/models.pb.h"
 #include "proto/fluxgate/v1/sessions.pb.h"
+#include "proto/fluxgate/v1/workspace.pb.h"
 #include "server/jobs/job.h"
 #include "server/jobs/job_table.h"
 #include "server/session/derivatives.h"
@@ -27,6 +29,7 @@ void Describe(const jobs::Job::Snapshot& job, v1::Job* message);
 absl::Status DescribeParameters(const Value& model,
                                 google::protobuf::RepeatedPtrField<v1::NamedTensor>* parameters,
                                 uint64_t* count, uint64_t* bytes);
+void EncodePlan(const compile::PlanSummary& plan, v1::CheckResponse::Plan* message);
 // Paths and numbers.
 void Encode(const session::NamedTensors& tensors,
             google::protobuf::RepeatedPtrField<v1::NamedTensor>* messages);

@@ -200,6 +200,20 @@ absl::StatusOr<lang::Keywords> DecodeKeywords(
   return keywords;
 }
 
+absl::StatusOr<Value> DecodeShape(session::Visit& visit, const v1::Tensor& message,
+                                  absl::string_view field) {
+  FG_ASSIGN_OR_RETURN(const TensorForm form, FormOf(message, field));
+  if (form != TensorForm::kNone || message.dims_size() == 0) {
+    return DecodeValue(visit, message, field);
+  }
+  v1::Tensor header = message;
+  if (header.dtype() == v1::Tensor::DTYPE_UNSPECIFIED) header.set_dtype(v1::Tensor::FLOAT32);
+  FG_ASSIGN_OR_RETURN(TensorHeader decoded, DecodeHeader(header, field));
+  absl::StatusOr<Tensor> zeros = Tensor::Zeros(decoded.dtype, decoded.shape);
+  if (!zeros.ok()) return AtField(zeros.status(), absl::StrCat(field, ".dims"));
+  return FromTensor(*std::move(zeros));
+}
+
 absl::StatusOr<std::vector<Value>> DecodeShapes(
     session::Visit& visit, const google::protobuf::RepeatedPtrField<v1::Tensor>& messages,
     absl::string_view field) {
@@ -208,19 +222,9 @@ absl::StatusOr<std::vector<Value>> DecodeShapes(
   }
   std::vector<Value> values;
   for (int i = 0; i < messages.size(); ++i) {
-    const std::string path = absl::StrCat(field, "[", i, "]");
-    FG_ASSIGN_OR_RETURN(const TensorForm form, FormOf(messages[i], path));
-    if (form != TensorForm::kNone || messages[i].dims_size() == 0) {
-      FG_ASSIGN_OR_RETURN(Value value, DecodeValue(visit, messages[i], path));
-      values.push_back(std::move(value));
-      continue;
-    }
-    v1::Tensor header = messages[i];
-    if (header.dtype() == v1::Tensor::DTYPE_UNSPECIFIED) header.set_dtype(v1::Tensor::FLOAT32);
-    FG_ASSIGN_OR_RETURN(TensorHeader decoded, DecodeHeader(header, path));
-    absl::StatusOr<Tensor> zeros = Tensor::Zeros(decoded.dtype, decoded.shape);
-    if (!zeros.ok()) return AtField(zeros.status(), absl::StrCat(path, ".dims"));
-    values.push_back(FromTensor(*std::move(zeros)));
+    FG_ASSIGN_OR_RETURN(Value value,
+                        DecodeShape(visit, messages[i], absl::StrCat(field, "[", i, "]")));
+    values.push_back(std::move(value));
   }
   return values;
 }

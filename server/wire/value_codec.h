@@ -29,7 +29,10 @@ absl::StatusOr<std::vector<Value>> DecodeArguments(
 absl::StatusOr<lang::Keywords> DecodeKeywords(
     session::Visit& visit, const google::protobuf::Map<std::string, v1::Tensor>& messages,
     absl::string_view field);
-// The arguments of a call that is only checked: dims alone stand for zeros.
+// What is only checked: dims alone stand for zeros.
+absl::StatusOr<Value> DecodeShape(session::Visit& visit, const v1::Tensor& message,
+                                  absl::string_view field);
+// The arguments of such a call.
 absl::StatusOr<std::vector<Value>> DecodeShapes(
     session::Visit& visit, const google::protobuf::RepeatedPtrField<v1::Tensor>& messages,
     absl::string_view field);

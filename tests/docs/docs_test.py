@@ -1,4 +1,5 @@
-"""Every command block of README.md and docs/ runs, and prints what the page says."""
+"""Every command block of README.md and docs/ runs, and prints what the page says. In docs/help, each
+entry does so by itself."""
 
 import glob
 import importlib.util
@@ -10,9 +11,11 @@ import harness
 import markdown
 import notebook
 
-PAGES = ["README.md"] + sorted(glob.glob("docs/*.md"))
+HELP = sorted(glob.glob("docs/help/*.md"))
+PAGES = ["README.md"] + sorted(glob.glob("docs/*.md")) + HELP
 KINDS = {"sh", "sh server", "sh install", "sh container", "julia", "text", "json", "python",
-         "python matplotlib", "cpp"}
+         "python matplotlib", "cpp", "cpp example"}
+EXAMPLE = "client/cpp/example/digits.cc"
 # A page that says "python matplotlib" draws where that is installed.
 RUN = {"sh", "julia", "python"} | (
     {"python matplotlib"} if importlib.util.find_spec("matplotlib") else set())
@@ -23,7 +26,7 @@ class Pages(unittest.TestCase):
 
 
 def run_page(test, page):
-    shell, server, python = markdown.Shell(), None, None
+    shell, server, python, heading = markdown.Shell(), None, None, None
     try:
         for block in markdown.blocks(page):
             place = "%s:%d" % (page, block.line)
@@ -34,11 +37,17 @@ def run_page(test, page):
                 server = harness.Server(command=shell.command("exec " + block.text),
                                         cwd=shell.folder, env=shell.environment())
                 shell.use(server)
+            if block.kind == "cpp example":
+                with open(EXAMPLE, encoding="utf-8") as file:
+                    test.assertIn(block.text, file.read(), place + ": not in " + EXAMPLE)
             if block.kind not in RUN:
                 continue
             if server is None:
                 server = harness.Server()
                 shell.use(server)
+            if page in HELP and block.heading != heading:
+                heading = block.heading
+                server.call("Sessions/DeleteSession", {"session": "default"})
             if block.kind == "sh":
                 run_commands(test, shell, block, place)
             elif block.kind.startswith("python"):

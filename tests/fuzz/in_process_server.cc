@@ -171,6 +171,7 @@ InProcessServer::InProcessServer()
   Add(sessions_handlers_, &SessionsHandlers::GetSession);
   Add(sessions_handlers_, &SessionsHandlers::ListSessions);
   Add(sessions_handlers_, &SessionsHandlers::DeleteSession);
+  Add(sessions_handlers_, &SessionsHandlers::ForkSession);
   Add(sessions_handlers_, &SessionsHandlers::KeepAlive);
   Add(sessions_handlers_, &SessionsHandlers::GetUpload);
   Add(workspace_handlers_, &WorkspaceHandlers::Evaluate);
@@ -187,6 +188,7 @@ InProcessServer::InProcessServer()
   Add(models_handlers_, &ModelsHandlers::Predict);
   Add(models_handlers_, &ModelsHandlers::ForwardBackward);
   Add(models_handlers_, &ModelsHandlers::OptimStep);
+  Add(models_handlers_, &ModelsHandlers::Rewind);
   Add(datasets_handlers_, &DatasetsHandlers::GetDataset);
   Add(datasets_handlers_, &DatasetsHandlers::ListDatasets);
   Add(datasets_handlers_, &DatasetsHandlers::DeleteDataset);
@@ -195,6 +197,7 @@ InProcessServer::InProcessServer()
   Add(jobs_handlers_, &JobsHandlers::CancelJob);
   Add(server_handlers_, &ServerHandlers::GetServerInfo);
   Add(server_handlers_, &ServerHandlers::GetStatistics);
+  Add(server_handlers_, &ServerHandlers::Help);
   AddSink<v1::PushDatasetRequest, v1::PushDatasetResponse>(
       [this] { return datasets_handlers_.PushDataset(); });
   AddSink<v1::SetParametersRequest, v1::SetParametersResponse>(

@@ -119,6 +119,45 @@ class Eval(CliTest):
         self.assertEqual(self.ok("eval", "1 + 1"), "2\n")
 
 
+class Learn(CliTest):
+    """help, derive, explain, train --explain."""
+
+    def test_help(self):
+        self.assertTrue(self.ok("help", "relu").startswith("# relu\n\n`relu(x) = max(0, x)`"))
+        self.assertIn("# Losses", self.ok("help"))
+        self.assertIn('did you mean "gradient"?', self.fails("help", "gradeint"))
+
+    def test_derive(self):
+        self.assertEqual(self.ok("derive", "f(x) = 3x^2 + 2x + 1"), "6x + 2\n")
+        self.assertEqual(self.ok("derive", "f", "--order", "2"), "6\n")
+        self.assertEqual(self.ok("derive", "(x, y) -> x^2 * y"), "x: 2x * y\ny: x^2\n")
+        self.assertEqual(self.ok("derive", "x -> x > 0 ? x^2 : -x", "--at=-1"), "-1\n")
+        self.assertIn("must give a number", self.fails("derive", "x -> [x]"))
+
+    def test_explain(self):
+        self.ok("eval", "using Flux; net = Chain(Dense(2 => 3, tanh), Dense(3 => 1));")
+        text = self.ok("explain", "net", "--dims", "2,100")
+        self.assertRegex(text, r"layers\[1\] +Dense\(2 => 3, tanh\).* → 3×100 +9 parameters")
+        self.assertIn("2×100 → 1×100: 13 parameters in 52 bytes", text)
+        self.assertRegex(text, r"prediction of 2×100: \d+ kernels")
+        self.assertNotIn("step of", text)
+        text = self.ok("explain", "--dims", "2,100", "--loss", "mse", "--optimiser", "Adam()")
+        self.assertRegex(text, r"step of mse with Adam\(.*: \d+ kernels")
+        self.assertIn("--data NAME or --dims", self.fails("explain"))
+        self.assertIn("is no size", self.fails("explain", "--dims", "2,x"))
+
+    def test_a_training_explained(self):
+        self.ok("eval", "line = Dense([0.9066542f0;;])")
+        self.ok("call", "Datasets/PushDataset", '{"name":"train","x":{"rows":[[0,1,2,3,4,5]]},'
+                '"y":{"rows":[[2,6,10,14,18,22]]}}')
+        text = self.ok("train", "line", "--explain")
+        self.assertIn("1×6 → 1×6: 2 parameters in 8 bytes", text)
+        self.assertRegex(text, r"step of mse with Descent\(.*: \d+ kernel")
+        self.assertRegex(text, r"weight +0\.9066542 +-66\.7\d+ +7\.57778\d+\n")
+        self.assertRegex(text, r"bias +0 +-19\.46\d+ +1\.94667\d+\n")
+        self.assertIn("--explain", self.fails("train", "--explain", "--detach"))
+
+
 class Run(CliTest):
     def test_prints_only_what_the_script_prints(self):
         path = self.file("script.jl", 'x = 3\nx + 1\nprintln("x is $x")\n')

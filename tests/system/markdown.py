@@ -8,6 +8,7 @@ A page's blocks run in order. What the fence says:
     sh container   needs a container engine: deploy/docker/try.sh runs it
     julia          a session at a `julia>` prompt: each input must print what follows it
     python         run as in a notebook; a `text` block right after it is what it must print
+    cpp example    a part of client/cpp/example/digits.cc, word for word
 
 In expected text `...` stands for anything, also for whole lines.
 """
@@ -19,16 +20,18 @@ import stat
 
 import harness
 
-Block = collections.namedtuple("Block", "line kind text expected")
+Block = collections.namedtuple("Block", "line kind text expected heading")
 
 
 def blocks(path):
-    """The blocks of a page in order, with `expected` None where nothing is said."""
+    """The blocks of a page in order, each below a `heading`, with `expected` None where nothing is
+    said."""
     found, lines = [], open(path, encoding="utf-8").read().split("\n")
-    i, previous_end = 0, -1
+    i, previous_end, heading = 0, -1, ""
     while i < len(lines):
         fence = re.match(r"^(`{3,})(.*)$", lines[i])
         if not fence:
+            heading = lines[i] if lines[i].startswith("#") else heading
             i += 1
             continue
         end = lines.index(fence.group(1), i + 1)
@@ -38,7 +41,7 @@ def blocks(path):
                 "sh", "python"):
             found[-1] = found[-1]._replace(expected=text)
         else:
-            found.append(Block(i + 1, kind, text, None))
+            found.append(Block(i + 1, kind, text, None, heading))
         previous_end, i = end, end + 1
     return found
 
@@ -78,8 +81,8 @@ def prompt_inputs(text):
 
 
 class Shell:
-    """A folder like the root of a checkout, in which `fluxgate`, `fluxgate-server` and `grpcurl` are
-    the real ones, but port 50051 is the port of the server that runs now."""
+    """A folder like the root of a checkout, in which `fluxgate`, `fluxgate-server`, `grpcurl` and the
+    C++ example `digits` are the real ones, but port 50051 is the port of the server that runs now."""
 
     def __init__(self):
         self.folder = harness.scratch()
@@ -91,6 +94,8 @@ class Shell:
         os.symlink(harness.CLIENT, os.path.join(self.folder, "client"))
         self._script("fluxgate", harness.FLUXGATE, '--server "$address"')
         self._script("grpcurl", harness.grpcurl_path(), "")
+        if os.path.exists(harness.CPP_EXAMPLE):
+            self._script("digits", harness.CPP_EXAMPLE, "")
         # The server takes any free port instead.
         self._script("fluxgate-server", harness.SERVER, "", address="127.0.0.1:0")
         open(self._address_file, "w").close()

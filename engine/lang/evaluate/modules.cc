@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/data/functions.h"
@@ -35,6 +36,7 @@ struct Library {
   absl::flat_hash_map<std::string, std::string> package;
   absl::flat_hash_map<std::string, std::shared_ptr<const NativeFunction>> constructors;
   std::vector<std::string> names;
+  absl::flat_hash_set<const Object*> objects;
 
   Library() {
     for (auto maker : {NumberBuiltins, ArrayBuiltins, ReductionBuiltins, FunctionalBuiltins,
@@ -63,15 +65,18 @@ struct Library {
     for (const char* name : kParts) qualified[name] = Value(std::make_shared<Module>(name));
     // Packages need no installing here: Pkg.add and its kin accept what exists.
     for (const char* name : {"add", "activate", "instantiate", "update", "status"}) {
-      qualified[name] = MakeNative(name, 0, -1, [](Evaluator&, absl::Span<const Value>) {
-        return absl::StatusOr<Value>(Value());
-      });
+      qualified[absl::StrCat("Pkg.", name)] = MakeNative(
+          name, 0, -1,
+          [](Evaluator&, absl::Span<const Value>) { return absl::StatusOr<Value>(Value()); });
     }
     visible["Main"] = qualified["Main"];
     visible["Core"] = qualified["Core"];
     visible["Iterators"] = qualified["Iterators"];
     for (const auto& [name, value] : visible) names.push_back(name);
     std::sort(names.begin(), names.end());
+    for (const auto* map : {&visible, &qualified}) {
+      for (const auto& [name, value] : *map) objects.insert(value.object().get());
+    }
   }
 
   void Add(Builtin builtin) {
@@ -223,8 +228,10 @@ const Value* Find(const absl::flat_hash_map<std::string, Value>& map, absl::stri
 const Value* FindBuiltin(absl::string_view name) { return Find(TheLibrary().visible, name); }
 
 const Value* FindMember(absl::string_view module, absl::string_view name) {
-  if (module == "Iterators" || absl::EndsWith(module, ".Iterators")) {
-    const Value* own = Find(TheLibrary().qualified, absl::StrCat("Iterators.", name));
+  // These two share names with other packages.
+  for (absl::string_view shares : {"Iterators", "Pkg"}) {
+    if (module != shares && !absl::EndsWith(module, absl::StrCat(".", shares))) continue;
+    const Value* own = Find(TheLibrary().qualified, absl::StrCat(shares, ".", name));
     if (own != nullptr) return own;
   }
   return Find(TheLibrary().qualified, name);
@@ -234,6 +241,8 @@ const Builtin* FindConstructor(absl::string_view type_name) {
   const auto it = TheLibrary().constructors.find(type_name);
   return it == TheLibrary().constructors.end() ? nullptr : &it->second->builtin;
 }
+
+bool IsOfLibrary(const Value& value) { return TheLibrary().objects.contains(value.object().get()); }
 
 bool IsPackage(absl::string_view name) {
   return std::find(Packages().begin(), Packages().end(), name) != Packages().end();

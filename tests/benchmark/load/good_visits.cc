@@ -112,6 +112,7 @@ void Ask(Visitor& visitor) {
       ask(&Sessions::ListSessions, "{}"),
       ask(&Jobs::ListJobs, "{}"),
       ask(&v1::Server::Stub::GetServerInfo, "{}"),
+      ask(&v1::Server::Stub::Help, R"({"name": "gradient"})"),
   };
   for (int i = 0; i < 60; ++i) questions[visitor.Pick(static_cast<int>(questions.size()))]();
   visitor.Leave();

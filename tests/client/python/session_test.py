@@ -55,6 +55,17 @@ class SessionTest(ClientTestCase):
         self.assertIsInstance(function.value, fluxgate.Object)
         self.assertEqual(repr(function.value), "f (generic function with 1 method)")
 
+    def test_fork(self):
+        self.session.eval("a = [1, 2]; f(x) = 3x;")
+        fork = self.session.fork("test_fork_copy")
+        fork.eval("a[1] = 9")
+        np.testing.assert_array_equal(fork.eval("f(a)").value, [27, 6])
+        np.testing.assert_array_equal(self.session["a"], [1, 2])
+        self.assertEqual(fork.name, "test_fork_copy")
+        with self.assertRaises(fluxgate.AlreadyExists):
+            self.session.fork("test_fork_copy")
+        fork.delete()
+
     def test_names(self):
         matrix = np.arange(6.0).reshape(2, 3)
         for array in (matrix, np.asfortranarray(matrix), matrix[:, ::2], np.float32(1.5), [True]):
@@ -99,12 +110,26 @@ class SessionTest(ClientTestCase):
         self.assertEqual(s.gradient("() -> sum(m([5, 7]))", parameters=["m"]).keys(),
                          by_path.keys())
 
+    def test_derivatives_as_text(self):
+        s = self.session
+        self.assertEqual(s.derive("f(x) = 3x^2 + 2x + 1"), "6x + 2")
+        self.assertEqual(s.derive("f", order=2), "6")
+        self.assertEqual(s.derive("(x, y) -> x^2 * y"), ("2x * y", "x^2"))
+        self.assertEqual(s.derive("v -> sum(v .^ 2)", [1.0, 2.0]), "2v")
+
     def test_calls(self):
         s = self.session
         s.eval("g(x; scale = 1) = scale .* x")
         np.testing.assert_array_equal(s.call("g", np.array([[1, 2]]), scale=3), [[3, 6]])
         self.assertEqual(s.call("x -> x + 1", 1), 2)
         self.assertEqual(s.call("+", "1 + 1", 1.5), 3.5)
+
+    def test_help(self):
+        self.assertTrue(self.session.help("Flux.mse").startswith("# mse\n\n`mse(ŷ, y;"))
+        self.assertIn("logitcrossentropy", self.session.help("Losses"))
+        self.assertIn("# Concepts", self.session.help())
+        with self.assertRaisesRegex(fluxgate.NotFound, 'did you mean "epoch"'):
+            self.session.help("epoc")
 
     def test_sessions_are_apart_and_end(self):
         other = self.connect(session="another")

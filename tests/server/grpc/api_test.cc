@@ -116,6 +116,24 @@ TEST_F(ApiTest, Derivatives) {
   EXPECT_EQ(gradient.parameters(0).path(), "predict.weight");
 }
 
+TEST_F(ApiTest, DerivativesAsText) {
+  auto gradient = Good(*workspace_, &v1::Workspace::Stub::Gradient,
+                       R"({"source": "f(x) = 3x^2+2x+1", "as_text": true})");
+  ASSERT_EQ(gradient.formulas_size(), 1);
+  EXPECT_EQ(gradient.formulas(0).argument(), "x");
+  EXPECT_EQ(gradient.formulas(0).text(), "6x + 2");
+  EXPECT_EQ(gradient.gradients_size(), 0);
+  gradient = Good(*workspace_, &v1::Workspace::Stub::Gradient,
+                  R"({"source": "f", "at": "2", "order": 2, "as_text": true})");
+  EXPECT_EQ(gradient.formulas(0).text(), "6");
+  EXPECT_EQ(gradient.gradients(0).tensor().rows().number_value(), 6);
+  gradient = Good(*workspace_, &v1::Workspace::Stub::Gradient,
+                  R"j({"source": "(a, b) -> a * sin(b)", "as_text": true})j");
+  ASSERT_EQ(gradient.formulas_size(), 2);
+  EXPECT_EQ(gradient.formulas(1).argument(), "b");
+  EXPECT_EQ(gradient.formulas(1).text(), "a * cos(b)");
+}
+
 TEST_F(ApiTest, ChecksShapesWithoutRunning) {
   Good(*models_, &v1::Models::Stub::DefineModel,
        R"j({"name": "m", "source": "Chain(Dense(64 => 32, relu), Dense(32 => 10))"})j");

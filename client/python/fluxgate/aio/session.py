@@ -151,6 +151,17 @@ class Session:
         gradients = tuple(to_python(g) for g in answer.gradients)
         return value, gradients[0] if len(gradients) == 1 else gradients
 
+    async def derive(self, function: str, *at: tensors.Data, order: int = 1) -> Any:
+        """The derivative of a function as text, "6x + 2", from a name or Julia text
+        ("x -> 3x^2 + 2x + 1"); a tuple with one for each argument of a function of several.
+        `at` gives arguments, for a function of arrays or one that branches on them.
+        """
+        answer = await self._connection.call(
+            "Workspace/Gradient", source=function, order=order, as_text=True,
+            arguments=_positional(at))
+        texts = tuple(formula.text for formula in answer.formulas)
+        return texts[0] if len(texts) == 1 else texts
+
     async def get(self, name: str) -> Any:
         """The value of a name, or of a path into one: "x", "train.x", "model.layers[1].weight".
         Arrays have Julia's dims, and any size. NotFound suggests the nearest name.
@@ -175,6 +186,12 @@ class Session:
         """The names that exist, each with the first line of what Julia shows for it."""
         found = await self._connection.pages("Workspace/ListNames", "names")
         return {name.name: name.summary for name in found}
+
+    async def help(self, name: str = "") -> str:
+        """The page on a concept ("epoch"), or on what text can name ("Dense", "Flux.mse"), in
+        Markdown; all that there is a page on without a name. NotFound suggests the nearest name.
+        """
+        return "\n".join((await self._connection.call("Server/Help", name=name)).text)
 
     async def push(self, name: str, x: ArrayLike, y: ArrayLike | None = None) -> Dataset:
         """Stores a dataset, in a stream of any size, which goes on where it breaks.
@@ -231,6 +248,19 @@ class Session:
         """The jobs of the session, the newest first."""
         return [Job(self._connection, message.id)
                 for message in await self._connection.pages("Jobs/ListJobs", "jobs")]
+
+    async def fork(self, name: str) -> Session:
+        """A new session that begins as a copy of this one: names, functions, models, the state of
+        their optimisers, random numbers. From then on neither sees what the other does. Arrays are
+        shared until one side writes them, so it is cheap. It shares this connection: closing one
+        closes both.
+
+        Raises:
+          AlreadyExists: there is a session of that name.
+          FailedPrecondition: a name holds what cannot be copied; the message says which.
+        """
+        await self._connection.call("Sessions/ForkSession", name=name)
+        return Session(self._connection.to(name))
 
     async def delete(self) -> None:
         """Deletes the session and all it holds; its jobs are cancelled. "default" is emptied."""

@@ -23,6 +23,9 @@ const JuliaCase kMoved[] = {
 INSTANTIATE_TEST_SUITE_P(Moved, ModelsTest, ::testing::ValuesIn(kMoved));
 
 const JuliaCase kState[] = {
+    // Pkg has an update, too.
+    {"using Pkg; Pkg.update(); Optimisers.update(Flux.setup(Descent(0.5), [1.0]), [1.0], [1.0])[2]",
+     "1-element Vector{Float64}:\n 0.5"},
     {"Flux.state(Dense([1f0;;], true, tanh))",
      "(weight = Float32[1.0;;], bias = Float32[0.0], σ = ())"},
     {"Flux.state(Chain(Dense([1f0;;], false), Dropout(0.5)))",
