@@ -32,6 +32,8 @@ if [ "${1-}" != --quick ]; then
   # Races, below gRPC, where threads share something.
   stage tsan --config=tsan //tests/engine/base/... //tests/engine/runtime/... \
     //tests/server/jobs/... //tests/server/session/...
+  echo "== other_workspace"
+  deploy/ci/other_workspace.sh --build_event_json_file="$events/other_workspace.json" || status=1
   echo "== fuzzers"
   deploy/ci/fuzz.sh 30 || status=1
 fi

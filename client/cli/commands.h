@@ -42,6 +42,8 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
 absl::Status RunJobs(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunWatch(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunCancel(Client& client, const std::vector<std::string>& arguments);
+// rewind (training.cc)
+absl::Status RunRewind(Client& client, const std::vector<std::string>& arguments);
 // plot (plot.cc)
 absl::Status RunPlot(Client& client, const std::vector<std::string>& arguments);
 // call, describe (call.cc)
@@ -49,7 +51,8 @@ absl::Status RunCall(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunDescribe(Client& client, const std::vector<std::string>& arguments);
 // health (health.cc)
 absl::Status RunHealth(Client& client, const std::vector<std::string>& arguments);
-// sessions, info (server_info.cc)
+// fork, sessions, info (server_info.cc)
+absl::Status RunFork(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunSessions(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunInfo(Client& client, const std::vector<std::string>& arguments);
 

@@ -34,6 +34,8 @@ ABSL_FLAG(std::vector<std::string>, metrics, {}, "train: reported after each epo
 ABSL_FLAG(uint32_t, epochs, 1, "train: how often to go through the data");
 ABSL_FLAG(uint32_t, batch_size, 0, "train, explain: examples in a batch; 0: all of the data");
 ABSL_FLAG(bool, shuffle, false, "train: another order each epoch");
+ABSL_FLAG(uint32_t, mark_every, 0,
+          "train: keeps a mark at the end of every so many epochs, for rewind; 0: none");
 ABSL_FLAG(bool, detach, false, "train: print the job and leave it running");
 ABSL_FLAG(std::string, tensorboard, "",
           "train, watch: writes an event file for TensorBoard into this directory");
@@ -43,6 +45,11 @@ ABSL_FLAG(bool, explain, false,
 
 ABSL_FLAG(std::vector<std::string>, dims, {},
           "explain: the size of the input, as 64,100; that of the data when not given");
+
+ABSL_FLAG(std::string, job, "",
+          "rewind: the job that kept the mark; that of the newest one when empty");
+ABSL_FLAG(absl::optional<uint32_t>, step, absl::nullopt,
+          "rewind: the steps that the job had made; its newest mark by default");
 
 ABSL_FLAG(std::string, out, "", "params: writes the parameters to this file, .npz or .safetensors");
 ABSL_FLAG(std::string, in, "", "params: sets the parameters from such a file");

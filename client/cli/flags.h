@@ -37,6 +37,7 @@ ABSL_DECLARE_FLAG(std::vector<std::string>, metrics);
 ABSL_DECLARE_FLAG(uint32_t, epochs);
 ABSL_DECLARE_FLAG(uint32_t, batch_size);
 ABSL_DECLARE_FLAG(bool, shuffle);
+ABSL_DECLARE_FLAG(uint32_t, mark_every);
 ABSL_DECLARE_FLAG(bool, detach);
 ABSL_DECLARE_FLAG(std::string, tensorboard);  // and of watch
 
@@ -44,6 +45,10 @@ ABSL_DECLARE_FLAG(bool, explain);
 
 // Of explain; and --loss, --optimiser, --data, --batch_size of train.
 ABSL_DECLARE_FLAG(std::vector<std::string>, dims);
+
+// Of rewind.
+ABSL_DECLARE_FLAG(std::string, job);
+ABSL_DECLARE_FLAG(absl::optional<uint32_t>, step);
 
 // Of params.
 ABSL_DECLARE_FLAG(std::string, out);

@@ -1,10 +1,19 @@
-// sessions, info.
+// fork, sessions, info.
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
 
 namespace fluxgate::client {
+
+absl::Status RunFork(Client& client, const std::vector<std::string>& arguments) {
+  v1::ForkSessionRequest request;
+  request.set_name(arguments[0]);
+  auto response = client.Call(&v1::Sessions::Stub::ForkSession, request);
+  if (!response.ok()) return response.status();
+  absl::PrintF("%s: %d names\n", response->session().name(), response->session().names());
+  return absl::OkStatus();
+}
 
 absl::Status RunSessions(Client& client, const std::vector<std::string>& /*arguments*/) {
   v1::ListSessionsRequest request;

@@ -1,11 +1,13 @@
-// train, jobs, watch, cancel.
+// train, rewind, jobs, watch, cancel.
 
 #include <cstdio>
 #include <future>
 #include <string>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
 #include "client/cli/explain.h"
 #include "client/cli/flags.h"
@@ -18,6 +20,12 @@ namespace {
 std::string ProgressText(const v1::Job& job) {
   if (!job.has_progress()) return "";
   return absl::StrFormat("%d/%d steps", job.progress().step(), job.progress().steps());
+}
+
+std::string MarksText(const v1::Job& job) {
+  std::vector<uint32_t> steps;
+  for (const v1::TrainMark& mark : job.marks()) steps.push_back(mark.step());
+  return steps.empty() ? "" : absl::StrCat("; marks at ", absl::StrJoin(steps, ", "));
 }
 
 }  // namespace
@@ -34,6 +42,7 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
   request.set_batch_size(absl::GetFlag(FLAGS_batch_size));
   request.set_shuffle(absl::GetFlag(FLAGS_shuffle));
   if (auto seed = absl::GetFlag(FLAGS_seed)) request.set_seed(*seed);
+  request.set_mark_every(absl::GetFlag(FLAGS_mark_every));
   request.set_detach(absl::GetFlag(FLAGS_detach));
 
   if (request.detach()) {
@@ -90,14 +99,26 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
   return status.ok() ? view->status() : status;
 }
 
+absl::Status RunRewind(Client& client, const std::vector<std::string>& arguments) {
+  v1::RewindRequest request;
+  if (!arguments.empty()) request.set_model(arguments[0]);
+  request.set_job(absl::GetFlag(FLAGS_job));
+  if (auto step = absl::GetFlag(FLAGS_step)) request.set_step(*step);
+  auto response = client.Call(&v1::Models::Stub::Rewind, request);
+  if (!response.ok()) return response.status();
+  absl::PrintF("as after step %d of %s\n", response->mark().step(), response->job());
+  return absl::OkStatus();
+}
+
 absl::Status RunJobs(Client& client, const std::vector<std::string>& /*arguments*/) {
   v1::ListJobsRequest request;
   do {
     auto response = client.Call(&v1::Jobs::Stub::ListJobs, request);
     if (!response.ok()) return response.status();
     for (const v1::Job& job : response->jobs()) {
-      absl::PrintF("%-8s %-9s %-10s %-12s %-16s %s\n", job.id(), v1::Job::Kind_Name(job.kind()),
-                   v1::Job::State_Name(job.state()), job.model(), ProgressText(job), job.reason());
+      absl::PrintF("%-8s %-9s %-10s %-12s %-16s %s%s\n", job.id(), v1::Job::Kind_Name(job.kind()),
+                   v1::Job::State_Name(job.state()), job.model(), ProgressText(job), job.reason(),
+                   MarksText(job));
     }
     request.set_page_token(response->next_page_token());
   } while (!request.page_token().empty());

@@ -184,6 +184,31 @@ absl::Status ModelsHandlers::OptimStep(const v1::OptimStepRequest& request,
   return absl::OkStatus();
 }
 
+absl::Status ModelsHandlers::Rewind(const v1::RewindRequest& request, v1::RewindResponse* response,
+                                    session::CallContext& context) {
+  FG_ASSIGN_OR_RETURN(auto visit,
+                      Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
+  FG_ASSIGN_OR_RETURN(const session::NamedValue model, ModelOf(*visit, request.model()));
+  FG_RETURN_IF_ERROR(session::CheckNotTraining(*visit, model.name));
+  session::ModelState& state = session::StateOf(*visit, model);
+  if (state.marks == nullptr) {
+    return wire::FieldError(
+        "model",
+        absl::StrCat("no training of \"", model.name, "\" has kept marks; Train takes mark_every"),
+        absl::StatusCode::kNotFound);
+  }
+  absl::optional<int64_t> step;
+  if (request.has_step()) step = request.step();
+  const auto mark = state.marks->Find(request.job(), step);
+  if (!mark.ok()) return wire::AtField(mark.status(), request.has_step() ? "step" : "job");
+  FG_RETURN_IF_ERROR(wire::AtField(session::Rewind(*visit, model, state, **mark), "model"));
+  response->set_job((*mark)->job);
+  *response->mutable_mark() = wire::Encode(**mark);
+  FG_ASSIGN_OR_RETURN(const session::NamedTensors few, session::SmallParameters(model.value));
+  wire::Encode(few, response->mutable_parameters());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<wire::ChunkEncoder> ModelsHandlers::GetParameters(
     const v1::GetParametersRequest& request, session::CallContext& context) {
   return OpenParameters(state_, request, context);

@@ -32,6 +32,9 @@ class ModelsHandlers {
   absl::Status OptimStep(const v1::OptimStepRequest& request, v1::OptimStepResponse* response,
                          session::CallContext& context);
 
+  absl::Status Rewind(const v1::RewindRequest& request, v1::RewindResponse* response,
+                      session::CallContext& context);
+
   absl::StatusOr<wire::ChunkEncoder> GetParameters(const v1::GetParametersRequest& request,
                                                    session::CallContext& context);
   using ParameterSink = ChunkSink<v1::SetParametersRequest, v1::SetParametersResponse>;

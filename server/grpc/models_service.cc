@@ -60,6 +60,12 @@ class ModelsService final
     return RunUnary(tenants_, context, "fluxgate.v1.Models/OptimStep", Where::kWorker, request,
                     response, &ModelsHandlers::OptimStep);
   }
+  grpc::ServerUnaryReactor* Rewind(grpc::CallbackServerContext* context,
+                                   const v1::RewindRequest* request,
+                                   v1::RewindResponse* response) override {
+    return RunUnary(tenants_, context, "fluxgate.v1.Models/Rewind", Where::kWorker, request,
+                    response, &ModelsHandlers::Rewind);
+  }
   grpc::ServerWriteReactor<grpc::ByteBuffer>* GetParameters(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
     return TensorWriteReactor<v1::GetParametersRequest, v1::GetParametersResponse>::Run(

@@ -10,14 +10,14 @@
 #include "server/wire/request_checks.h"
 
 namespace fluxgate::rpc {
+namespace {
 
-absl::Status SessionsHandlers::CreateSession(const v1::CreateSessionRequest& request,
-                                             v1::CreateSessionResponse* response,
-                                             session::CallContext&) {
+// What the requests for a new session have in common.
+template <typename Request>
+absl::Status DecodeLimits(const Request& request, const session::SessionRegistry& sessions,
+                          session::SessionRegistry::CreateOptions& create) {
   FG_RETURN_IF_ERROR(wire::CheckRequired(request.name(), "name"));
-  session::SessionRegistry::CreateOptions create;
   create.name = request.name();
-  create.device = request.device();
   if (request.has_time_to_live()) {
     FG_ASSIGN_OR_RETURN(
         create.time_to_live,
@@ -27,12 +27,23 @@ absl::Status SessionsHandlers::CreateSession(const v1::CreateSessionRequest& req
     }
   }
   if (request.has_memory_limit_bytes()) {
-    const auto limit = static_cast<uint64_t>(state_.sessions.options().session_memory_bytes);
+    const auto limit = static_cast<uint64_t>(sessions.options().session_memory_bytes);
     if (request.memory_limit_bytes() == 0 || request.memory_limit_bytes() > limit) {
       return wire::FieldError("memory_limit_bytes", absl::StrCat("must be from 1 to ", limit));
     }
     create.memory_bytes = static_cast<int64_t>(request.memory_limit_bytes());
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status SessionsHandlers::CreateSession(const v1::CreateSessionRequest& request,
+                                             v1::CreateSessionResponse* response,
+                                             session::CallContext&) {
+  session::SessionRegistry::CreateOptions create;
+  FG_RETURN_IF_ERROR(DecodeLimits(request, state_.sessions, create));
+  create.device = request.device();
   if (request.has_seed()) create.seed = request.seed();
   auto session = state_.sessions.Create(create);
   if (!session.ok()) {
@@ -74,6 +85,22 @@ absl::Status SessionsHandlers::DeleteSession(const v1::DeleteSessionRequest& req
   if (!cancelled.ok()) return wire::AtField(cancelled.status(), "session");
   state_.uploads.Forget(request.session());
   response->set_cancelled_jobs(static_cast<uint32_t>(*cancelled));
+  return absl::OkStatus();
+}
+
+absl::Status SessionsHandlers::ForkSession(const v1::ForkSessionRequest& request,
+                                           v1::ForkSessionResponse* response,
+                                           session::CallContext& context) {
+  session::SessionRegistry::CreateOptions create;
+  FG_RETURN_IF_ERROR(DecodeLimits(request, state_.sessions, create));
+  FG_ASSIGN_OR_RETURN(auto visit,
+                      Enter(state_, request.session(), Access::kRead, context, ShortEntry()));
+  auto fork = state_.sessions.Fork(*visit, create);
+  if (!fork.ok()) {
+    return wire::AtField(fork.status(),
+                         absl::IsFailedPrecondition(fork.status()) ? "session" : "name");
+  }
+  wire::Describe(**fork, state_.sessions, state_.jobs, response->mutable_session());
   return absl::OkStatus();
 }
 

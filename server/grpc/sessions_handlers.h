@@ -20,6 +20,8 @@ class SessionsHandlers {
                             v1::ListSessionsResponse* response, session::CallContext& context);
   absl::Status DeleteSession(const v1::DeleteSessionRequest& request,
                              v1::DeleteSessionResponse* response, session::CallContext& context);
+  absl::Status ForkSession(const v1::ForkSessionRequest& request, v1::ForkSessionResponse* response,
+                           session::CallContext& context);
   absl::Status KeepAlive(const v1::KeepAliveRequest& request, v1::KeepAliveResponse* response,
                          session::CallContext& context);
   absl::Status GetUpload(const v1::GetUploadRequest& request, v1::GetUploadResponse* response,

@@ -36,6 +36,12 @@ class SessionsService final : public v1::Sessions::CallbackService {
     return RunUnary(tenants_, context, "fluxgate.v1.Sessions/DeleteSession", Where::kHere, request,
                     response, &SessionsHandlers::DeleteSession);
   }
+  grpc::ServerUnaryReactor* ForkSession(grpc::CallbackServerContext* context,
+                                        const v1::ForkSessionRequest* request,
+                                        v1::ForkSessionResponse* response) override {
+    return RunUnary(tenants_, context, "fluxgate.v1.Sessions/ForkSession", Where::kWorker, request,
+                    response, &SessionsHandlers::ForkSession);
+  }
   grpc::ServerUnaryReactor* KeepAlive(grpc::CallbackServerContext* context,
                                       const v1::KeepAliveRequest* request,
                                       v1::KeepAliveResponse* response) override {

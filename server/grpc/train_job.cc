@@ -62,6 +62,13 @@ absl::StatusOr<std::string> Start(ServerState& state, session::Session& session,
       std::shared_ptr<jobs::Job> job,
       state.jobs.Create("train", session.name(), spec->model.name, state.clock.Now()));
   spec->job = job->id();
+  if (spec->marks != nullptr) {
+    // They die with what trains the model.
+    job->SetDetail([marks = std::weak_ptr<session::Marks>(spec->marks), id = job->id()] {
+      const auto kept = marks.lock();
+      return kept == nullptr ? "" : wire::EncodeMarks(*kept, id);
+    });
+  }
   v1::WatchJobResponse first;
   *first.mutable_train()->mutable_started() = wire::EncodeStarted(*visit, *spec);
   Publish(*job, first);

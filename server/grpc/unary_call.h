@@ -93,7 +93,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
                         : jobs::RequestCache::Answer(status));
       }
     }
-    if (scope_.IsLogged(status)) scope_.Sent(response_->ByteSizeLong());
+    if (status.ok() && scope_.IsLogged(status)) scope_.Sent(response_->ByteSizeLong());
     this->Finish(scope_.Finished(status));
   }
 

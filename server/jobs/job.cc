@@ -19,6 +19,11 @@ void Job::SetCancelledEvent(std::function<std::string()> make) {
   cancelled_event_ = std::move(make);
 }
 
+void Job::SetDetail(std::function<std::string()> detail) {
+  MutexLock lock(mutex_);
+  detail_ = std::move(detail);
+}
+
 bool Job::Start(Time now) {
   {
     MutexLock lock(mutex_);
@@ -99,6 +104,7 @@ Job::Snapshot Job::snapshot() const {
   s.finished = finished_;
   s.last_event = last_event_;
   if (!events_.empty()) s.last_payload = events_.back().payload;
+  if (detail_) s.detail = detail_();
   return s;
 }
 

@@ -43,6 +43,7 @@ class Job {
     Time created{}, started{}, finished{};  // epoch when not yet
     uint64_t last_event = 0;
     std::string last_payload;
+    std::string detail;  // see SetDetail
   };
   struct Options {
     // Events kept for those who join late; older ones are dropped, the first and last are not.
@@ -62,6 +63,10 @@ class Job {
 
   // Makes the last event of a job that is cancelled before it starts. It must not call the job.
   void SetCancelledEvent(std::function<std::string()> make);
+
+  // What the work says of itself beside its events, as bytes; asked for with each snapshot, on any
+  // thread. It must not call the job.
+  void SetDetail(std::function<std::string()> detail);
 
   // QUEUED to RUNNING. False when it was cancelled first: the work must not start.
   bool Start(Time now);
@@ -101,6 +106,7 @@ class Job {
   JobState state_ ABSL_GUARDED_BY(mutex_) = JobState::kQueued;
   std::string reason_ ABSL_GUARDED_BY(mutex_);
   std::function<std::string()> cancelled_event_ ABSL_GUARDED_BY(mutex_);
+  std::function<std::string()> detail_ ABSL_GUARDED_BY(mutex_);
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   Time started_ ABSL_GUARDED_BY(mutex_){};
   Time finished_ ABSL_GUARDED_BY(mutex_){};

@@ -83,6 +83,9 @@ void WorkerPool::StartWorkerLocked() {
 }
 
 void WorkerPool::RunWorker() {
+  // Giving back a stack asks the system, so not after each of many short calls.
+  constexpr int kWorksPerRelease = 16;
+  int unreleased = 0;
   mutex_.Lock();
   while (true) {
     absl::optional<Queued> item = queue_.PopIf([this](const std::string& key) {
@@ -91,6 +94,12 @@ void WorkerPool::RunWorker() {
     });
     if (!item.has_value()) {
       if (stopping_) break;
+      if (std::exchange(unreleased, 0) > 0) {
+        mutex_.Unlock();
+        ReleaseUnusedStack();
+        mutex_.Lock();
+        continue;
+      }
       ++idle_threads_;
       while (wakeups_ == 0 && !stopping_) work_cv_.Wait(mutex_);
       wakeups_ > 0 ? --wakeups_ : --idle_threads_;
@@ -109,7 +118,10 @@ void WorkerPool::RunWorker() {
       item->work = nullptr;  // What it owns dies outside the lock.
       shares = permit.shares();
     }
-    ReleaseUnusedStack();
+    if (++unreleased == kWorksPerRelease) {
+      ReleaseUnusedStack();
+      unreleased = 0;
+    }
     mutex_.Lock();
     ReleaseLocked();
     --running_;

@@ -35,7 +35,6 @@ spdlog::level::level_enum CallLog::LevelOf(absl::StatusCode code,
       return all_ || times.sum() >= slow_ ? spdlog::level::info : spdlog::level::debug;
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kDataLoss:
       return spdlog::level::err;
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kDeadlineExceeded:

@@ -41,12 +41,17 @@ class LoaderBatches final : public TrainRequest::Epoch {
 
 absl::StatusOr<std::shared_ptr<data::DataLoader>> MakeLoader(Visit& visit, Value data,
                                                              const BatchOptions& options,
-                                                             int64_t examples) {
-  if (!options.shuffle) {
+                                                             int64_t examples,
+                                                             const BatchOrder* order) {
+  if (!options.shuffle || order != nullptr) {
     data::LoaderOptions made;
     made.batch_size = options.batch_size == 0 ? examples : options.batch_size;
     made.partial = options.partial;
-    return data::DataLoader::Create(std::move(data), made);
+    made.shuffle = options.shuffle;
+    if (order != nullptr) made.seed = order->seed;
+    FG_ASSIGN_OR_RETURN(auto loader, data::DataLoader::Create(std::move(data), made));
+    if (order != nullptr) loader->set_epochs_started(order->epochs_started);
+    return loader;
   }
   // The constructor that text calls draws the seed of the order from the session's random numbers.
   FG_ASSIGN_OR_RETURN(
@@ -69,8 +74,8 @@ int64_t StepsPerEpoch(int64_t examples, const BatchOptions& options) {
   return options.partial ? (examples + size - 1) / size : examples / size;
 }
 
-absl::StatusOr<StartEpoch> CutBatches(Visit& visit, const Value& x, const Value& y,
-                                      const BatchOptions& options) {
+absl::StatusOr<Batches> CutBatches(Visit& visit, const Value& x, const Value& y,
+                                   const BatchOptions& options, const BatchOrder* order) {
   Value all = y.is_nothing() ? Tuple::Of({x}) : Tuple::Of({x, y});
   FG_ASSIGN_OR_RETURN(const int64_t examples, data::CountObservations(all));
   if (examples == 0) return absl::InvalidArgumentError("there are no examples to train on");
@@ -80,11 +85,14 @@ absl::StatusOr<StartEpoch> CutBatches(Visit& visit, const Value& x, const Value&
                                                    " examples, and partial batches are left out"));
   }
   FG_ASSIGN_OR_RETURN(std::shared_ptr<data::DataLoader> loader,
-                      MakeLoader(visit, std::move(all), options, examples));
-  return StartEpoch([loader]() -> absl::StatusOr<std::unique_ptr<TrainRequest::Epoch>> {
+                      MakeLoader(visit, std::move(all), options, examples, order));
+  Batches batches;
+  batches.loader = loader;
+  batches.start_epoch = [loader]() -> absl::StatusOr<std::unique_ptr<TrainRequest::Epoch>> {
     FG_ASSIGN_OR_RETURN(std::unique_ptr<data::LoaderEpoch> epoch, loader->StartEpoch());
     return std::make_unique<LoaderBatches>(std::move(epoch));
-  });
+  };
+  return batches;
 }
 
 }  // namespace fluxgate::session

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/data/loader.h"
 #include "engine/lang/host.h"
 #include "engine/value/value.h"
+#include "server/session/marks.h"
 #include "server/session/session.h"
 
 namespace fluxgate::session {
@@ -25,8 +27,13 @@ int64_t StepsPerEpoch(int64_t examples, const BatchOptions& options);
 // Makes the batches of each epoch: tuples of x and, unless it is nothing, y. Arrays are cut along
 // their last dimension.
 using StartEpoch = std::function<absl::StatusOr<std::unique_ptr<TrainRequest::Epoch>>()>;
-absl::StatusOr<StartEpoch> CutBatches(Visit& visit, const Value& x, const Value& y,
-                                      const BatchOptions& options);
+struct Batches {
+  StartEpoch start_epoch;
+  std::shared_ptr<const data::DataLoader> loader;  // that cuts them
+};
+// `order` is that of an earlier training to go on with; null: one of its own.
+absl::StatusOr<Batches> CutBatches(Visit& visit, const Value& x, const Value& y,
+                                   const BatchOptions& options, const BatchOrder* order);
 
 }  // namespace fluxgate::session
 

@@ -2,9 +2,12 @@
 #define FLUXGATE_SERVER_SESSION_MODEL_STATE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "absl/types/optional.h"
 #include "engine/value/value.h"
+#include "server/session/marks.h"
 
 namespace fluxgate::session {
 
@@ -23,6 +26,10 @@ struct ModelState {
   int64_t batches = 0;  // in it
 
   std::string job;  // that trains it now, or empty
+
+  std::shared_ptr<Marks> marks;  // Null before the first training that keeps some.
+  // Where the next training goes on, after Rewind.
+  absl::optional<TrainingPosition> resume;
 };
 
 }  // namespace fluxgate::session

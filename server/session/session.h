@@ -123,11 +123,15 @@ class Visit final : public Turn {
 
   // What trains under this name, made when it is first asked for.
   ModelState& StateOf(const std::string& model) { return session_->models_[model]; }
+  // Of every model that was trained.
+  std::map<std::string, ModelState>& states() { return session_->models_; }
   // Null when nothing trained it yet.
   const ModelState* FindState(const std::string& model) const;
   void ForgetState(const std::string& model) { session_->models_.erase(model); }
   // "REPL[1]", "REPL[2]", ...
   std::string NextSourceName();
+  // Texts that were named so.
+  int64_t& inputs() { return session_->inputs_; }
 
   // What was printed since the last call. `sink`, when set, gets it at once instead.
   std::string TakeOutput() { return std::exchange(output_, {}); }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
+#include "server/session/fork.h"
 
 namespace fluxgate::session {
 namespace {
@@ -80,13 +81,43 @@ absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Create(const CreateOpt
   std::vector<std::shared_ptr<Session>> dying;
   MutexLock lock(mutex_);
   dying = TakeExpiredLocked();
-  if (create.name == kDefault || sessions_.contains(create.name)) {
-    return absl::AlreadyExistsError(absl::StrCat("session \"", create.name, "\" exists already"));
-  }
+  FG_RETURN_IF_ERROR(CheckNewLocked(create));
   return MakeLocked(create);
 }
 
+absl::Status SessionRegistry::CheckNewLocked(const CreateOptions& create) {
+  if (create.name == kDefault || sessions_.contains(create.name)) {
+    return absl::AlreadyExistsError(absl::StrCat("session \"", create.name, "\" exists already"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Fork(Visit& from, CreateOptions create) {
+  FG_RETURN_IF_ERROR(CheckName(create.name));
+  create.device = from.session().device();
+  create.seed = from.session().seed();
+  if (!create.memory_bytes.has_value()) create.memory_bytes = from.budget()->limit();
+  std::shared_ptr<Session> fork;
+  {
+    MutexLock lock(mutex_);
+    FG_RETURN_IF_ERROR(CheckNewLocked(create));
+    FG_ASSIGN_OR_RETURN(fork, NewLocked(create));
+  }
+  FG_RETURN_IF_ERROR(CopySession(from, *fork));
+  MutexLock lock(mutex_);
+  FG_RETURN_IF_ERROR(CheckNewLocked(create));
+  fork->Touch();
+  sessions_.emplace(create.name, fork);
+  return fork;
+}
+
 absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::MakeLocked(const CreateOptions& create) {
+  FG_ASSIGN_OR_RETURN(std::shared_ptr<Session> session, NewLocked(create));
+  sessions_.emplace(create.name, session);
+  return session;
+}
+
+absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::NewLocked(const CreateOptions& create) {
   if (sessions_.size() >= options_.max_sessions) {
     return absl::ResourceExhaustedError(
         absl::StrCat("there are ", sessions_.size(), " sessions already, the limit; delete one"));
@@ -106,10 +137,7 @@ absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::MakeLocked(const Creat
   }
   made.budget = std::make_shared<MemoryBudget>(
       create.memory_bytes.value_or(options_.session_memory_bytes), budget_);
-  FG_ASSIGN_OR_RETURN(std::shared_ptr<Session> session,
-                      Session::Create(std::move(made), hosts_, clock_));
-  sessions_.emplace(create.name, session);
-  return session;
+  return Session::Create(std::move(made), hosts_, clock_);
 }
 
 absl::StatusOr<int> SessionRegistry::Delete(absl::string_view name) {

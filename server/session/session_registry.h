@@ -55,6 +55,10 @@ class SessionRegistry {
   };
   absl::StatusOr<std::shared_ptr<Session>> Create(const CreateOptions& create);
 
+  // A session that begins as a copy of the one that the visit is in, on its device. Another visitor
+  // sees it whole or not at all.
+  absl::StatusOr<std::shared_ptr<Session>> Fork(Visit& from, CreateOptions create);
+
   // Cancels its jobs and forgets it; the number of jobs that were cancelled. "default" is replaced
   // by an empty one.
   absl::StatusOr<int> Delete(absl::string_view name);
@@ -73,8 +77,13 @@ class SessionRegistry {
  private:
   using Map = std::map<std::string, std::shared_ptr<Session>, std::less<>>;
 
+  // Made and entered among the others.
   absl::StatusOr<std::shared_ptr<Session>> MakeLocked(const CreateOptions& create)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Made, and not yet one of them.
+  absl::StatusOr<std::shared_ptr<Session>> NewLocked(const CreateOptions& create)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckNewLocked(const CreateOptions& create) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Moves the expired ones out, so that they die outside the lock.
   std::vector<std::shared_ptr<Session>> TakeExpiredLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status MissingLocked(absl::string_view name) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

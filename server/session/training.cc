@@ -11,6 +11,7 @@
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
 #include "engine/value/flatten.h"
+#include "server/session/marks.h"
 
 namespace fluxgate::session {
 namespace {
@@ -87,8 +88,14 @@ class Training {
     if (state_.optimiser.is_nothing()) {
       FG_ASSIGN_OR_RETURN(state_.optimiser, optim::Setup(state_.rule, spec_.model.value));
     }
+    const absl::optional<TrainingPosition> resume = std::exchange(state_.resume, absl::nullopt);
+    const bool goes_on = resume.has_value() && !spec_.seed.has_value();
     if (spec_.seed.has_value()) visit_.host().Seed(*spec_.seed);
-    FG_ASSIGN_OR_RETURN(start_epoch_, CutBatches(visit_, spec_.x, spec_.y, spec_.batches));
+    const bool same_order = goes_on && resume->order.shuffle == spec_.batches.shuffle;
+    FG_ASSIGN_OR_RETURN(batches_, CutBatches(visit_, spec_.x, spec_.y, spec_.batches,
+                                             same_order ? &resume->order : nullptr));
+    // Whatever was drawn since the mark, the steps draw what they drew the first time.
+    if (goes_on) visit_.host().keys() = resume->keys;
     return absl::OkStatus();
   }
 
@@ -125,7 +132,7 @@ class Training {
     request.stage = [this](const Value& batch) {
       return visit_.interpreter().StageLoss(state_.loss, {spec_.model.value}, batch);
     };
-    request.start_epoch = start_epoch_;
+    request.start_epoch = batches_.start_epoch;
     request.epochs = spec_.epochs;
     for (const Leaf& leaf : parameters_) request.parameters.push_back(leaf.value);
     request.leaves = leaves_;
@@ -163,6 +170,9 @@ class Training {
     }
     if (!progress.epoch_end) return true;
     report_.epochs = progress.epoch;
+    if (spec_.marks != nullptr && progress.epoch % spec_.mark_every == 0) {
+      FG_RETURN_IF_ERROR(KeepMark(progress));
+    }
     if (wants_epochs_) {
       EpochReport epoch;
       epoch.epoch = progress.epoch;
@@ -176,6 +186,23 @@ class Training {
       report_.metrics = epoch.metrics;
     }
     return true;
+  }
+
+  absl::Status KeepMark(const TrainProgress& progress) {
+    Mark mark;
+    mark.job = spec_.job;
+    mark.step = progress.step;
+    mark.epoch = progress.epoch;
+    mark.batch_loss = progress.loss;
+    mark.model_step = state_.step + progress.step;
+    mark.rule = state_.rule;
+    mark.optimiser_text = state_.optimiser_text;
+    mark.position.keys = visit_.host().keys();
+    mark.position.order = {spec_.batches.shuffle, batches_.loader->options().seed,
+                           batches_.loader->epochs_started()};
+    FG_RETURN_IF_ERROR(TakeDown(spec_.model.value, state_.optimiser, mark));
+    spec_.marks->Keep(std::move(mark));
+    return absl::OkStatus();
   }
 
   absl::optional<double> LearningRate() const {
@@ -226,8 +253,8 @@ class Training {
   ModelState& state_;
   const bool wants_epochs_;
   std::vector<Leaf> parameters_;
+  Batches batches_;
   std::vector<Value> leaves_;  // of the optimiser's state, one per parameter
-  StartEpoch start_epoch_;
   TrainingReport report_;
   int64_t total_steps_ = 0, every_ = 1, next_progress_ = 1;
   std::chrono::steady_clock::time_point last_event_ = std::chrono::steady_clock::now();

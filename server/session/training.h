@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "engine/value/value.h"
 #include "server/session/batches.h"
 #include "server/session/derivatives.h"
+#include "server/session/marks.h"
 #include "server/session/session.h"
 #include "server/session/workspace.h"
 
@@ -53,6 +55,8 @@ struct TrainingSpec {
   absl::optional<uint64_t> seed;
   Value validation_x, validation_y;  // nothing without validation data
   std::vector<Metric> metrics;
+  int64_t mark_every = 0;        // epochs between marks
+  std::shared_ptr<Marks> marks;  // where they are kept; null: none are
   int64_t every = 0;  // steps between progress events; 0: about ten in all, and two a second
   std::string job;
 };
@@ -104,6 +108,13 @@ absl::StatusOr<BatchGradient> ForwardBackward(Visit& visit, const NamedValue& mo
                                               bool reset);
 // One update by the collected gradients.
 absl::Status OptimStep(Visit& visit, const NamedValue& model, ModelState& state);
+
+// ---- Going back ----
+// Where the marks of a model are kept, made when it is first asked for.
+std::shared_ptr<Marks> MarksOf(Visit& visit, const NamedValue& model);
+// The model, its optimiser's state and the session's random keys become what they were at the mark,
+// and the next training goes on from there. An error changes nothing.
+absl::Status Rewind(Visit& visit, const NamedValue& model, ModelState& state, const Mark& mark);
 
 // Parameters of models that answers show one by one.
 inline constexpr int64_t kShownParameters = 64;

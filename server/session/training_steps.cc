@@ -7,6 +7,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/lang/function.h"
 #include "engine/lang/syntax/diagnostics.h"
+#include "engine/lang/workspace_copy.h"
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
 #include "engine/value/flatten.h"
@@ -177,6 +178,29 @@ absl::Status OptimStep(Visit& visit, const NamedValue& model, ModelState& state)
   state.gradient = Value();
   state.batches = 0;
   ++state.step;
+  return absl::OkStatus();
+}
+
+std::shared_ptr<Marks> MarksOf(Visit& visit, const NamedValue& model) {
+  ModelState& state = StateOf(visit, model);
+  if (state.marks == nullptr) {
+    state.marks = std::make_shared<Marks>(visit.budget()->limit() / kMarksShareOfMemory);
+  }
+  return state.marks;
+}
+
+absl::Status Rewind(Visit& visit, const NamedValue& model, ModelState& state, const Mark& mark) {
+  // The mark keeps its own, to be gone back to again.
+  FG_ASSIGN_OR_RETURN(Value optimiser, lang::CopyOf(mark.optimiser));
+  FG_RETURN_IF_ERROR(WriteBack(mark, model.value));
+  state.rule = mark.rule;
+  state.optimiser_text = mark.optimiser_text;
+  state.optimiser = std::move(optimiser);
+  state.step = mark.model_step;
+  state.gradient = Value();
+  state.batches = 0;
+  state.resume = mark.position;
+  visit.host().keys() = mark.position.keys;
   return absl::OkStatus();
 }
 

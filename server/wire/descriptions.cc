@@ -144,6 +144,7 @@ void Describe(const jobs::Job::Snapshot& job, v1::Job* message) {
   if (last.ParseFromString(job.last_payload) && last.train().has_progress()) {
     *message->mutable_progress() = last.train().progress();
   }
+  message->MergeFromString(job.detail);
   if (job.state == jobs::JobState::kFailed) *message->mutable_error() = ToRpcStatus(job.status);
 }
 

@@ -94,6 +94,7 @@ absl::StatusOr<session::TrainingSpec> DecodeTraining(session::Visit& visit,
   spec.batches.partial = request.has_partial() ? request.partial() : true;
   spec.epochs = request.has_epochs() ? request.epochs() : 1;
   spec.every = request.every();
+  spec.mark_every = request.mark_every();
   if (request.has_seed()) spec.seed = request.seed();
   FG_RETURN_IF_ERROR(CheckSteps(spec, NumExamples(spec.x)));
   if (!request.validation().empty()) {
@@ -126,6 +127,7 @@ absl::StatusOr<session::TrainingSpec> DecodeTraining(session::Visit& visit,
     return AtField(status, "loss");
   }
   kept = std::move(state);
+  if (spec.mark_every > 0) spec.marks = session::MarksOf(visit, spec.model);
   return spec;
 }
 
@@ -158,6 +160,20 @@ v1::TrainProgress Encode(const session::StepReport& progress) {
   }
   if (progress.learning_rate.has_value()) message.set_learning_rate(*progress.learning_rate);
   return message;
+}
+
+v1::TrainMark Encode(const session::MarkInfo& mark) {
+  v1::TrainMark message;
+  message.set_step(ToCount(mark.step));
+  message.set_epoch(ToCount(mark.epoch));
+  message.set_batch_loss(mark.batch_loss);
+  return message;
+}
+
+std::string EncodeMarks(const session::Marks& marks, const std::string& job) {
+  v1::Job described;
+  for (const auto& mark : marks.Of(job)) *described.add_marks() = Encode(mark);
+  return described.SerializeAsString();
 }
 
 v1::TrainEpoch Encode(const session::EpochReport& report) {

@@ -14,7 +14,8 @@ import notebook
 HELP = sorted(glob.glob("docs/help/*.md"))
 PAGES = ["README.md"] + sorted(glob.glob("docs/*.md")) + HELP
 KINDS = {"sh", "sh server", "sh install", "sh container", "julia", "text", "json", "python",
-         "python matplotlib", "cpp"}
+         "python matplotlib", "cpp", "cpp example"}
+EXAMPLE = "client/cpp/example/digits.cc"
 # A page that says "python matplotlib" draws where that is installed.
 RUN = {"sh", "julia", "python"} | (
     {"python matplotlib"} if importlib.util.find_spec("matplotlib") else set())
@@ -36,6 +37,9 @@ def run_page(test, page):
                 server = harness.Server(command=shell.command("exec " + block.text),
                                         cwd=shell.folder, env=shell.environment())
                 shell.use(server)
+            if block.kind == "cpp example":
+                with open(EXAMPLE, encoding="utf-8") as file:
+                    test.assertIn(block.text, file.read(), place + ": not in " + EXAMPLE)
             if block.kind not in RUN:
                 continue
             if server is None:

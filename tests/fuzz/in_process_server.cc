@@ -171,6 +171,7 @@ InProcessServer::InProcessServer()
   Add(sessions_handlers_, &SessionsHandlers::GetSession);
   Add(sessions_handlers_, &SessionsHandlers::ListSessions);
   Add(sessions_handlers_, &SessionsHandlers::DeleteSession);
+  Add(sessions_handlers_, &SessionsHandlers::ForkSession);
   Add(sessions_handlers_, &SessionsHandlers::KeepAlive);
   Add(sessions_handlers_, &SessionsHandlers::GetUpload);
   Add(workspace_handlers_, &WorkspaceHandlers::Evaluate);
@@ -187,6 +188,7 @@ InProcessServer::InProcessServer()
   Add(models_handlers_, &ModelsHandlers::Predict);
   Add(models_handlers_, &ModelsHandlers::ForwardBackward);
   Add(models_handlers_, &ModelsHandlers::OptimStep);
+  Add(models_handlers_, &ModelsHandlers::Rewind);
   Add(datasets_handlers_, &DatasetsHandlers::GetDataset);
   Add(datasets_handlers_, &DatasetsHandlers::ListDatasets);
   Add(datasets_handlers_, &DatasetsHandlers::DeleteDataset);

@@ -18,6 +18,7 @@ import xml.sax.saxutils
 SERVER = os.path.abspath("server/fluxgate-server")
 FLUXGATE = os.path.abspath("client/cli/fluxgate")
 CLIENT = os.path.abspath("client")
+CPP_EXAMPLE = os.path.abspath("client/cpp/example/digits")
 DATA = os.path.abspath("tests/data")
 
 

@@ -8,6 +8,7 @@ A page's blocks run in order. What the fence says:
     sh container   needs a container engine: deploy/docker/try.sh runs it
     julia          a session at a `julia>` prompt: each input must print what follows it
     python         run as in a notebook; a `text` block right after it is what it must print
+    cpp example    a part of client/cpp/example/digits.cc, word for word
 
 In expected text `...` stands for anything, also for whole lines.
 """
@@ -80,8 +81,8 @@ def prompt_inputs(text):
 
 
 class Shell:
-    """A folder like the root of a checkout, in which `fluxgate`, `fluxgate-server` and `grpcurl` are
-    the real ones, but port 50051 is the port of the server that runs now."""
+    """A folder like the root of a checkout, in which `fluxgate`, `fluxgate-server`, `grpcurl` and the
+    C++ example `digits` are the real ones, but port 50051 is the port of the server that runs now."""
 
     def __init__(self):
         self.folder = harness.scratch()
@@ -93,6 +94,8 @@ class Shell:
         os.symlink(harness.CLIENT, os.path.join(self.folder, "client"))
         self._script("fluxgate", harness.FLUXGATE, '--server "$address"')
         self._script("grpcurl", harness.grpcurl_path(), "")
+        if os.path.exists(harness.CPP_EXAMPLE):
+            self._script("digits", harness.CPP_EXAMPLE, "")
         # The server takes any free port instead.
         self._script("fluxgate-server", harness.SERVER, "", address="127.0.0.1:0")
         open(self._address_file, "w").close()

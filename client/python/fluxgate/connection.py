@@ -30,6 +30,10 @@ class Connection:
         self._policy = policy
         self._timeout = timeout
 
+    def to(self, session: str) -> Connection:
+        """The same for another session, over the same transport."""
+        return Connection(self.transport, session, self._policy, self._timeout)
+
     async def call(self, method: str, *, timeout: float | None = None, **fields: Any) -> Message:
         """A unary method; `timeout` is how long the server may work on it."""
         request = self._request(method, timeout=timeout, **fields)

@@ -26,6 +26,7 @@ class Job:
 
     state = blocking(aio.Job.state)
     reason = blocking(aio.Job.reason)
+    marks = blocking(aio.Job.marks)
     cancel = blocking(aio.Job.cancel)
     wait = blocking(aio.Job.wait)
 

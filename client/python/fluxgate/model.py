@@ -46,6 +46,7 @@ class Model:
     train = blocking(aio.Model.train)
     forward_backward = blocking(aio.Model.forward_backward)
     optim_step = blocking(aio.Model.optim_step)
+    rewind = blocking(aio.Model.rewind)
     save = blocking(aio.Model.save)
     load = blocking(aio.Model.load)
     delete = blocking(aio.Model.delete)

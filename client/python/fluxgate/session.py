@@ -82,6 +82,19 @@ class Session:
     job = blocking_as(Job, aio.Session.job)
     jobs = blocking_as(_jobs, aio.Session.jobs)
     delete = blocking(aio.Session.delete)
+
+    def fork(self, name: str) -> Session:
+        """A new session that begins as a copy of this one: names, functions, models, the state of
+        their optimisers, random numbers. From then on neither sees what the other does. Arrays are
+        shared until one side writes them, so it is cheap. It shares this connection: closing one
+        closes both.
+
+        Raises:
+          AlreadyExists: there is a session of that name.
+          FailedPrecondition: a name holds what cannot be copied; the message says which.
+        """
+        return Session(run(self._async.fork(name)))
+
     close = blocking(aio.Session.close)
     _get = blocking(aio.Session.get)
     _set = blocking(aio.Session.set)

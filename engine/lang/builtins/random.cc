@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
-#include "engine/lang/showable.h"
+#include "engine/lang/builtins/generator.h"
 #include "engine/lang/syntax/diagnostics.h"
 
 namespace fluxgate::lang {
@@ -15,20 +15,6 @@ namespace {
 
 using nn::Arguments;
 using Distribution = ir::RandomAttr::Distribution;
-
-// MersenneTwister(seed), Xoshiro(seed): a sequence of its own; without a seed the session's.
-class Generator final : public Object, public Showable {
- public:
-  Generator(std::string n, absl::optional<int64_t> s)
-      : Object(Kind::kOpaque), name(std::move(n)), seed(s) {}
-  std::string Show() const override {
-    return absl::StrCat(name, "(", seed ? absl::StrCat(*seed) : "", ")");
-  }
-  std::string TypeName() const override { return name; }
-  const std::string name;
-  absl::optional<int64_t> seed;
-  int64_t draws = 0;
-};
 
 absl::StatusOr<Value> Draw(Evaluator& eval, Generator* generator, DType dtype, const Shape& shape,
                            Distribution distribution) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "engine/lang/evaluate/modules.h"
 
 namespace fluxgate::lang {
@@ -39,6 +40,31 @@ bool Environment::Erase(absl::string_view name) {
   cells_[it->second].defined = false;
   cells_[it->second].value = Value();
   return true;
+}
+
+absl::Status Environment::CopyFrom(const Environment& other,
+                                   absl::FunctionRef<absl::StatusOr<Value>(const Value&)> copy) {
+  cells_.clear();
+  for (const Cell& cell : other.cells_) {
+    cells_.push_back(cell);
+    Cell& made = cells_.back();
+    if (cell.defined) {
+      absl::StatusOr<Value> value = copy(cell.value);
+      if (!value.ok()) {
+        return absl::Status(value.status().code(),
+                            absl::StrCat("`", cell.name, "`: ", value.status().message()));
+      }
+      made.value = *std::move(value);
+    }
+    if (!cell.has_builtin) continue;
+    // Of these only `ans` can be one that has no copy; it is not worth an error.
+    absl::StatusOr<Value> builtin = copy(cell.builtin);
+    made.has_builtin = builtin.ok();
+    made.builtin = builtin.ok() ? *std::move(builtin) : Value();
+  }
+  index_ = other.index_;
+  next_order_ = other.next_order_;
+  return absl::OkStatus();
 }
 
 std::vector<std::string> Environment::Names() const {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/value/value.h"
 
@@ -33,6 +35,10 @@ class Environment {
 
   void Define(int32_t index, Value value);
   bool Erase(absl::string_view name);
+  // Becomes what `other` is, with values as `copy` gives them. Cells keep their numbers, so that
+  // code resolved against `other` means the same here. An error names the name.
+  absl::Status CopyFrom(const Environment& other,
+                        absl::FunctionRef<absl::StatusOr<Value>(const Value&)> copy);
   // The user's, in order of first definition.
   std::vector<std::string> Names() const;
 

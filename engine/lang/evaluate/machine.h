@@ -22,6 +22,8 @@
 
 namespace fluxgate::lang {
 
+class ValueCopier;
+
 // The variables of one running body.
 struct Frame {
   enum class Signal : uint8_t { kNone, kBreak, kContinue, kReturn };
@@ -94,6 +96,8 @@ class Machine final : public Evaluator {
   Environment& environment() { return environment_; }
   const Environment& environment() const { return environment_; }
   Meter& meter() { return meter_; }
+  // Becomes, before its first evaluation, a copy of `other`: names, functions, types, methods.
+  absl::Status CopyDefinitions(const Machine& other, ValueCopier& copier);
   // Evaluates the program's statements at top level; `last` receives the last one.
   absl::StatusOr<Value> Run(const std::shared_ptr<const Program>& program, const Node** last);
   absl::StatusOr<std::string> DisplayText(const Value& value);

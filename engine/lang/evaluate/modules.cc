@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/data/functions.h"
@@ -35,6 +36,7 @@ struct Library {
   absl::flat_hash_map<std::string, std::string> package;
   absl::flat_hash_map<std::string, std::shared_ptr<const NativeFunction>> constructors;
   std::vector<std::string> names;
+  absl::flat_hash_set<const Object*> objects;
 
   Library() {
     for (auto maker : {NumberBuiltins, ArrayBuiltins, ReductionBuiltins, FunctionalBuiltins,
@@ -72,6 +74,9 @@ struct Library {
     visible["Iterators"] = qualified["Iterators"];
     for (const auto& [name, value] : visible) names.push_back(name);
     std::sort(names.begin(), names.end());
+    for (const auto* map : {&visible, &qualified}) {
+      for (const auto& [name, value] : *map) objects.insert(value.object().get());
+    }
   }
 
   void Add(Builtin builtin) {
@@ -236,6 +241,8 @@ const Builtin* FindConstructor(absl::string_view type_name) {
   const auto it = TheLibrary().constructors.find(type_name);
   return it == TheLibrary().constructors.end() ? nullptr : &it->second->builtin;
 }
+
+bool IsOfLibrary(const Value& value) { return TheLibrary().objects.contains(value.object().get()); }
 
 bool IsPackage(absl::string_view name) {
   return std::find(Packages().begin(), Packages().end(), name) != Packages().end();

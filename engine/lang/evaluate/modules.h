@@ -17,6 +17,8 @@ const Value* FindBuiltin(absl::string_view name);
 const Value* FindMember(absl::string_view module, absl::string_view name);
 // The C++ function registered under a type's name: what calling the type does. Null when none.
 const Builtin* FindConstructor(absl::string_view type_name);
+// Whether it is one of these values, and not one that the library made around others.
+bool IsOfLibrary(const Value& value);
 bool IsPackage(absl::string_view name);
 // The packages that exist, for an error about one that does not.
 const std::vector<std::string>& Packages();

@@ -1,5 +1,6 @@
 #include "engine/lang/operations/operators.h"
 
+#include <atomic>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -103,22 +104,26 @@ absl::StatusOr<Value> Machine::FunctionNamed(const std::string& name) {
   return UndefinedVariable(name);
 }
 
-absl::StatusOr<Value> Machine::ApplyBinary(absl::string_view op, int32_t* code, const Value& a,
+absl::StatusOr<Value> Machine::ApplyBinary(absl::string_view op, int32_t* kept, const Value& a,
                                            const Value& b) {
   if (op.size() > 1 && op[0] == '.') {
     FG_ASSIGN_OR_RETURN(const Value f, FunctionNamed(std::string(op.substr(1))));
     FG_RETURN_IF_ERROR(meter_.Step(8));
     return lang::Broadcast(*this, f, {a, b});
   }
-  if (*code == kUnresolved) {
+  // Copies of a workspace share code, and resolve it to the same on threads of their own.
+  const std::atomic_ref<int32_t> resolved(*kept);
+  int32_t code = resolved.load(std::memory_order_relaxed);
+  if (code == kUnresolved) {
     const auto found = FindBinaryOp(op);
-    *code = found ? static_cast<int32_t>(*found) : kUserOperator;
+    code = found ? static_cast<int32_t>(*found) : kUserOperator;
+    resolved.store(code, std::memory_order_relaxed);
   }
-  if (*code == kUserOperator) {
+  if (code == kUserOperator) {
     FG_ASSIGN_OR_RETURN(const Value f, FunctionNamed(std::string(op)));
     return CallWith(f, {a, b}, {});
   }
-  const auto known = static_cast<BinaryOp>(*code);
+  const auto known = static_cast<BinaryOp>(code);
   if (a.is_number() && b.is_number()) {
     Value result;
     if (FastOperator(known, a.scalar(), b.scalar(), &result)) return result;

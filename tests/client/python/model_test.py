@@ -24,6 +24,21 @@ class ModelTest(ClientTestCase):
         self.session.eval("using Statistics; loss(m, x, y) = mean(abs2.(m(x) .- y))")
         return self.session.model("Dense([0.9066542f0;;])", name="predict")
 
+    def test_rewind(self):
+        model = self.session.model("Dense(1 => 1)")
+        x, y = np.arange(6, dtype=np.float32), np.arange(6, dtype=np.float32) * 4 + 2
+        job = model.submit(x, y, optimiser="Adam(0.1)", epochs=6, mark_every=2)
+        job.wait()
+        self.assertEqual(job.marks(), [2, 4, 6])
+        end = dict(model.parameters)
+        self.assertEqual(model.rewind(2), 2)
+        self.assertEqual(model.info().step, 2)
+        model.train(epochs=4)
+        for path, array in model.parameters.items():
+            np.testing.assert_array_equal(array, end[path])
+        with self.assertRaisesRegex(fluxgate.NotFound, "2 of " + job.id):
+            model.rewind(3)
+
     def test_the_straight_line(self):
         model = self.line()
         self.assertEqual(repr(model), "Dense(1 => 1)       # 2 parameters")
@@ -84,6 +99,15 @@ class ModelTest(ClientTestCase):
             model.train(epochs=10**9, callback=stop)
         self.assertEqual(self.session.jobs()[0].wait().stopped_because, "CANCELLED")
         self.assertLess(model.info().step, 10**9)
+
+    def test_a_training_ends_at_its_timeout(self):
+        model = self.line()
+        training = model.train(loss="loss", optimiser="Descent(0.01)", epochs=1_000_000_000,
+                               timeout=0.3)
+        self.assertEqual(training.stopped_because, "DEADLINE")
+        self.assertGreater(training.steps, 0)
+        # The session goes on.
+        self.assertEqual(model.train(epochs=1).stopped_because, "EPOCHS_DONE")
 
     def test_progress_bar(self):
         model = self.line()

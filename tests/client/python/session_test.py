@@ -55,6 +55,17 @@ class SessionTest(ClientTestCase):
         self.assertIsInstance(function.value, fluxgate.Object)
         self.assertEqual(repr(function.value), "f (generic function with 1 method)")
 
+    def test_fork(self):
+        self.session.eval("a = [1, 2]; f(x) = 3x;")
+        fork = self.session.fork("test_fork_copy")
+        fork.eval("a[1] = 9")
+        np.testing.assert_array_equal(fork.eval("f(a)").value, [27, 6])
+        np.testing.assert_array_equal(self.session["a"], [1, 2])
+        self.assertEqual(fork.name, "test_fork_copy")
+        with self.assertRaises(fluxgate.AlreadyExists):
+            self.session.fork("test_fork_copy")
+        fork.delete()
+
     def test_names(self):
         matrix = np.arange(6.0).reshape(2, 3)
         for array in (matrix, np.asfortranarray(matrix), matrix[:, ::2], np.float32(1.5), [True]):

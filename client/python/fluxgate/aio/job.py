@@ -31,6 +31,10 @@ class Job:
         """Why it is in that state, in words."""
         return str((await self._get()).reason)
 
+    async def marks(self) -> list[int]:
+        """The steps of a training that `Model.rewind` can go back to, oldest first."""
+        return [int(mark.step) for mark in (await self._get()).marks]
+
     async def cancel(self) -> None:
         """Asks it to stop at its next step's boundary. FailedPrecondition when it has ended."""
         await self._connection.call("Jobs/CancelJob", job=self.id)

@@ -120,7 +120,7 @@ class Model:
                     optimiser: str = "", epochs: int = 1, batch_size: int = 0,
                     shuffle: bool = False, partial: bool = True, seed: int | None = None,
                     validation: Data = None, metrics: Sequence[str] = (), every: int = 0,
-                    timeout: float | None = None, progress_bar: bool | None = None,
+                    mark_every: int = 0, timeout: float | None = None, progress_bar: bool | None = None,
                     callback: Callback | None = None) -> Training:
         """Trains it, and returns when the training is over. Leaving early (Ctrl-C, an exception of
         the callback, a cancelled task) stops it at a step's boundary.
@@ -144,6 +144,7 @@ class Model:
           metrics: reported after each epoch: "accuracy", a built-in loss, or a function of the
             session of (ŷ, y) or (model, x, y).
           every: report progress every so many steps; about a hundred times when 0.
+          mark_every: keep a mark at the end of every so many epochs, for `rewind`; none when 0.
           timeout: seconds that it may take; it then ends with `stopped_because` "DEADLINE".
           progress_bar: True shows one; None on terminals and in notebooks only.
           callback: called with each `Step` and `Epoch`.
@@ -155,21 +156,28 @@ class Model:
         """
         request = await self._training(x, y, validation, loss=loss, optimiser=optimiser,
                                        epochs=epochs, batch_size=batch_size, shuffle=shuffle,
-                                       partial=partial, seed=seed, metrics=metrics, every=every)
+                                       partial=partial, seed=seed, metrics=metrics, every=every,
+                                       mark_every=mark_every)
         log = Log()
         async with contextlib.AsyncExitStack() as stack:
             responses = await stack.enter_async_context(contextlib.aclosing(
                 self._connection.stream("Models/Train", timeout=timeout, **request)))
             show: progress.Show | None = None
-            async for response in responses:
-                event = log.add(response.event)
-                if show is None:
-                    show = stack.enter_context(
-                        progress.bar(self.name, log.total_steps, progress_bar))
-                if event is not None:
-                    show(event.step, f"epoch {event.epoch}/{event.epochs}, loss {event.loss:.4g}")
-                    if callback is not None:
-                        callback(event)
+            try:
+                async for response in responses:
+                    event = log.add(response.event)
+                    if show is None:
+                        show = stack.enter_context(
+                            progress.bar(self.name, log.total_steps, progress_bar))
+                    if event is not None:
+                        show(event.step,
+                             f"epoch {event.epoch}/{event.epochs}, loss {event.loss:.4g}")
+                        if callback is not None:
+                            callback(event)
+            except errors.Error:
+                # The call ends with the status of the training, which its last event has told.
+                if not log.training.stopped_because:
+                    raise
         return log.finish()
 
     async def forward_backward(self, x: tensors.Data, y: tensors.Data | None = None, *,
@@ -192,17 +200,39 @@ class Model:
             "Models/OptimStep", model=self.name, optimiser=optimiser)
         return int(answer.step)
 
+    async def rewind(self, step: int | None = None, *, job: str = "") -> int:
+        """Takes the model, its optimiser's state and the session's random numbers back to a mark
+        that a training with `mark_every` kept, bit for bit. The next `train`, given the same data,
+        batches and the epochs that were left, makes the same steps again.
+
+        Args:
+          step: how many steps the training had made; the job's newest mark when None.
+          job: the job that kept the mark; that of the newest mark when empty. `Job.marks` lists
+            them.
+
+        Returns:
+          The step of the mark.
+
+        Raises:
+          NotFound: there is no such mark; the message lists those that exist.
+          FailedPrecondition: a job trains the model.
+        """
+        answer = await self._connection.call(
+            "Models/Rewind", model=self.name, job=job, step=step)
+        return int(answer.mark.step)
+
     async def submit(self, x: Data = None, y: ArrayLike | None = None, *, loss: str = "",
                      optimiser: str = "", epochs: int = 1, batch_size: int = 0,
                      shuffle: bool = False, partial: bool = True, seed: int | None = None,
                      validation: Data = None, metrics: Sequence[str] = (), every: int = 0,
-                     timeout: float | None = None) -> Job:
+                     mark_every: int = 0, timeout: float | None = None) -> Job:
         """As `train`, but returns at once: the training goes on as a job, also when this program
         ends. `job.wait()` returns what `train` would have.
         """
         request = await self._training(x, y, validation, loss=loss, optimiser=optimiser,
                                        epochs=epochs, batch_size=batch_size, shuffle=shuffle,
-                                       partial=partial, seed=seed, metrics=metrics, every=every)
+                                       partial=partial, seed=seed, metrics=metrics, every=every,
+                                       mark_every=mark_every)
         job = ""
         async with contextlib.aclosing(self._connection.stream(
                 "Models/Train", timeout=timeout, detach=True, **request)) as responses:

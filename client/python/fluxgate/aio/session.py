@@ -249,6 +249,19 @@ class Session:
         return [Job(self._connection, message.id)
                 for message in await self._connection.pages("Jobs/ListJobs", "jobs")]
 
+    async def fork(self, name: str) -> Session:
+        """A new session that begins as a copy of this one: names, functions, models, the state of
+        their optimisers, random numbers. From then on neither sees what the other does. Arrays are
+        shared until one side writes them, so it is cheap. It shares this connection: closing one
+        closes both.
+
+        Raises:
+          AlreadyExists: there is a session of that name.
+          FailedPrecondition: a name holds what cannot be copied; the message says which.
+        """
+        await self._connection.call("Sessions/ForkSession", name=name)
+        return Session(self._connection.to(name))
+
     async def delete(self) -> None:
         """Deletes the session and all it holds; its jobs are cancelled. "default" is emptied."""
         await self._connection.call("Sessions/DeleteSession", session=self.name)

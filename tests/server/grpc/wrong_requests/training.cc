@@ -128,6 +128,11 @@ std::vector<WrongRequest> StepRequests() {
 std::vector<WrongRequest> TrainingRequests() {
   std::vector<WrongRequest> all = TrainRequests();
   for (const WrongRequest& row : StepRequests()) all.push_back(row);
+  all.push_back({"WhichModel", "Models/Rewind", {"{}"}, kInvalid, "model", "m, net"});
+  all.push_back(
+      {"Model", "Models/Rewind", {R"({"model": "nope"})"}, kMissing, "model", "it holds"});
+  all.push_back(
+      {"NoMarks", "Models/Rewind", {R"({"model": "m"})"}, kMissing, "model", "mark_every"});
   return all;
 }
 
