@@ -97,7 +97,7 @@ std::vector<WrongRequest> GradientRequests() {
        gradient,
        {R"({"source": "x -> x > 0 ? x : -x", "asText": true})"},
        kInvalid,
-       "@",
+       "source@",
        "at which point"},
       {"OrderZero",
        gradient,
