@@ -44,8 +44,12 @@ T* AwaitOther(const std::atomic<T*>& place, T* value) {
     if (now != value) return now;
     _mm_pause();
   }
-  place.wait(value, std::memory_order_acquire);
-  return place.load(std::memory_order_acquire);
+  // Between the wait's end and the load it may be `value` again.
+  while (true) {
+    place.wait(value, std::memory_order_acquire);
+    T* const now = place.load(std::memory_order_acquire);
+    if (now != value) return now;
+  }
 }
 
 }  // namespace

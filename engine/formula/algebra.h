@@ -21,7 +21,7 @@ using TermId = int32_t;
 //
 //   sum      of terms that differ in more than a coefficient, at most one of them a number
 //   product  of a coefficient and of powers with different bases
-//   power    of a base that is no power, to an exponent that is not 1
+//   power    to an exponent that is not 1; of a power only where (x^a)^b is not x^(a b)
 //   call     of a function; opaque. Without arguments: a constant such as π
 //   vector   of elements
 struct Term {

@@ -22,10 +22,11 @@ using ir::OpKind;
 constexpr size_t kMaxNodes = 2000;
 constexpr int64_t kMaxElements = 64;  // of a vector that is written out
 
-// A number that was written as a Float32 by the decimal digits that it was written with.
-double AsWritten(double number) {
+// A number, as the decimal digits give it that a Float32 was written with.
+double AsWritten(const Tensor& value) {
+  const double number = value.ElementAsDouble(0);
+  if (value.dtype() != DType::kFloat32 || std::floor(number) == number) return number;
   const auto single = static_cast<float>(number);
-  if (static_cast<double>(single) != number || std::floor(number) == number) return number;
   char digits[64];
   const auto end = std::to_chars(digits, digits + sizeof(digits) - 1, single);
   *end.ptr = '\0';
@@ -61,7 +62,7 @@ class Reader {
   Reader(const ir::Graph& graph, const Known& known, Algebra& algebra)
       : graph_(graph), known_(known), algebra_(algebra), terms_(graph.nodes.size(), -1) {
     for (const auto& [id, name] : known.variables) {
-      terms_[id] = algebra.Symbol(name, DimsOf(graph.node(id).shape));
+      if (terms_[id] < 0) terms_[id] = algebra.Symbol(name, DimsOf(graph.node(id).shape));
     }
   }
 
@@ -117,7 +118,7 @@ class Reader {
       case OpKind::kInput: {
         const auto it = known_.numbers.find(id);
         if (it != known_.numbers.end() && it->second.num_elements() == 1) {
-          return algebra_.Number(AsWritten(it->second.ElementAsDouble(0)));
+          return algebra_.Number(AsWritten(it->second));
         }
         return absl::InvalidArgumentError(
             "the function reads an array that has no name in the workspace");
@@ -240,7 +241,7 @@ class Reader {
     for (const double n : {2.0, 10.0}) {
       if (number == std::log(n)) return algebra_.Call("log", {algebra_.Number(n)}, {});
     }
-    return algebra_.Number(AsWritten(number));
+    return algebra_.Number(AsWritten(value));
   }
 
   // Of a number it is computed when that makes the text no less telling: cos(0) is 1, but exp(1)
@@ -255,18 +256,27 @@ class Reader {
     return algebra_.Each(name, {a});
   }
 
-  // Whether the term says that something is 0.
-  bool IsZeroTest(TermId term) const {
-    const formula::Term& t = algebra_.at(term);
-    if (t.name == "&") return IsZeroTest(t.args[0]) && IsZeroTest(t.args[1]);
-    return t.name == "==" && (algebra_.IsNumber(t.args[1], 0) || algebra_.IsNumber(t.args[0], 0));
+  // Whether the condition says that `tested`, or what `tested` is the magnitude of, is 0.
+  bool TestsForZero(TermId condition, TermId tested) const {
+    const formula::Term& t = algebra_.at(condition);
+    if (t.name == "&") return TestsForZero(t.args[0], tested) || TestsForZero(t.args[1], tested);
+    if (t.name != "==") return false;
+    const formula::Term& magnitude = algebra_.at(tested);
+    const bool is_magnitude =
+        magnitude.kind == formula::Term::Kind::kCall && magnitude.name == "abs";
+    const TermId inside = is_magnitude ? magnitude.args[0] : tested;
+    for (const int side : {0, 1}) {
+      if (!algebra_.IsNumber(t.args[1 - side], 0)) continue;
+      if (t.args[side] == tested || t.args[side] == inside) return true;
+    }
+    return false;
   }
 
   TermId Select(const Node& node) {
     const TermId condition = operand(node, 0), a = operand(node, 1), b = operand(node, 2);
     if (a == b) return a;
-    // A number that stands in for 0 so that 0^0 and log 0 have a derivative.
-    if (IsZeroTest(condition) && algebra_.IsNumber(a)) return b;
+    // A number that stands in for what is 0, so that 0^0 and log 0 have a derivative.
+    if (algebra_.IsNumber(a) && TestsForZero(condition, b)) return b;
     return algebra_.Each("ifelse", {condition, a, b});
   }
 

@@ -7,7 +7,7 @@
 namespace fluxgate::lang {
 
 WorkspaceCopy::WorkspaceCopy(Interpreter& from, Interpreter& to)
-    : from_(from), to_(to), copier_(std::make_unique<ValueCopier>()) {}
+    : from_(from), to_(to), copier_(std::make_unique<ValueCopier>(&from.host())) {}
 WorkspaceCopy::~WorkspaceCopy() = default;
 
 absl::Status WorkspaceCopy::CopyNames() {

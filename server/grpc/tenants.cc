@@ -88,17 +88,40 @@ Tenants::Admission Tenants::AdmitBearer(absl::string_view token) {
 }
 
 void Tenants::SetTokens(TokenTable tokens) {
-  MutexLock lock(mutex_);
-  tokens_ = std::make_shared<const TokenTable>(std::move(tokens));
-  known_.clear();
-  for (const std::string& name : tokens_->Tenants()) {
-    std::unique_ptr<Tenant>& tenant = tenants_[name];
-    if (tenant != nullptr) continue;
-    tenant = std::make_unique<Tenant>(
+  const std::vector<std::string> names = tokens.Tenants();
+  std::vector<std::string> fresh;
+  std::vector<ServerState*> leaving;
+  {
+    MutexLock lock(mutex_);
+    for (const std::string& name : names) {
+      if (!tenants_.contains(name)) fresh.push_back(name);
+    }
+    for (const auto& [name, tenant] : tenants_) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) {
+        leaving.push_back(&tenant->state());
+      }
+    }
+  }
+  // Calls come in meanwhile, so this is done outside the lock.
+  std::vector<std::unique_ptr<Tenant>> made;
+  for (const std::string& name : fresh) {
+    made.push_back(std::make_unique<Tenant>(
         name, options_, shared_,
-        std::make_shared<MemoryBudget>(options_.sessions.server_memory_bytes, shared_.memory));
+        std::make_shared<MemoryBudget>(options_.sessions.server_memory_bytes, shared_.memory)));
     // "default" always exists. What the engine lacks for it shows in the first call.
-    tenant->state().sessions.Find("").status().IgnoreError();
+    made.back()->state().sessions.Find("").status().IgnoreError();
+  }
+  {
+    MutexLock lock(mutex_);
+    tokens_ = std::make_shared<const TokenTable>(std::move(tokens));
+    known_.clear();
+    for (size_t i = 0; i < fresh.size(); ++i) tenants_[fresh[i]] = std::move(made[i]);
+  }
+  for (ServerState* state : leaving) {
+    for (const auto& session : state->sessions.List()) {
+      // One that its owner deletes at the same moment is gone as well.
+      state->sessions.Delete(session->name()).status().IgnoreError();
+    }
   }
 }
 

@@ -65,7 +65,8 @@ class Tenant {
 // tenant. Thread-safe.
 class Tenants {
  public:
-  // `request_cache_bytes` of the options is for all tenants together.
+  // `request_cache_bytes` of the options is shared out among the tenants of the first tokens; later
+  // ones get as much as those.
   Tenants(TenantOptions options, SharedRooms shared, absl::optional<TokenTable> tokens);
 
   struct Admission {
@@ -74,8 +75,8 @@ class Tenants {
   };
   Admission Admit(const grpc::CallbackServerContext& context);
 
-  // Takes other tokens, which hold from the next call on. A tenant that has none any more keeps
-  // what it has until that expires. REQUIRES: the server began with tokens.
+  // Takes other tokens, which hold from the next call on. The sessions of a tenant that has none
+  // any more are deleted. One caller at a time. REQUIRES: the server began with tokens.
   void SetTokens(TokenTable tokens);
 
   // Of every tenant, also of those who are not admitted.

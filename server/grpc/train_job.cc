@@ -63,8 +63,7 @@ absl::StatusOr<std::string> Start(ServerState& state, session::Session& session,
       state.jobs.Create("train", session.name(), spec->model.name, state.clock.Now()));
   spec->job = job->id();
   if (spec->marks != nullptr) {
-    // They die with what trains the model.
-    job->SetDetail([marks = std::weak_ptr<session::Marks>(spec->marks), id = job->id()] {
+    job->SetDetail([marks = std::weak_ptr<session::MarkList>(spec->marks->list()), id = job->id()] {
       const auto kept = marks.lock();
       return kept == nullptr ? "" : wire::EncodeMarks(*kept, id);
     });

@@ -11,6 +11,14 @@ namespace fluxgate::jobs {
 namespace {
 // A helper runs kernels alone.
 constexpr size_t kHelperStackBytes = 1 << 20;
+
+// Without the lock, since it asks the system.
+void GiveBackStack(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+  mutex.Unlock();
+  ReleaseUnusedStack();
+  mutex.Lock();
+}
+
 }  // namespace
 
 WorkerPool::WorkerPool(Options options)
@@ -88,16 +96,19 @@ void WorkerPool::RunWorker() {
   int unreleased = 0;
   mutex_.Lock();
   while (true) {
+    if (unreleased == kWorksPerRelease) {
+      GiveBackStack(mutex_);
+      unreleased = 0;
+    }
     absl::optional<Queued> item = queue_.PopIf([this](const std::string& key) {
       mutex_.AssertHeld();
       return HasRoomLocked() && MayRunLocked(key);
     });
     if (!item.has_value()) {
       if (stopping_) break;
-      if (std::exchange(unreleased, 0) > 0) {
-        mutex_.Unlock();
-        ReleaseUnusedStack();
-        mutex_.Lock();
+      if (unreleased > 0) {
+        GiveBackStack(mutex_);
+        unreleased = 0;
         continue;
       }
       ++idle_threads_;
@@ -118,10 +129,7 @@ void WorkerPool::RunWorker() {
       item->work = nullptr;  // What it owns dies outside the lock.
       shares = permit.shares();
     }
-    if (++unreleased == kWorksPerRelease) {
-      ReleaseUnusedStack();
-      unreleased = 0;
-    }
+    ++unreleased;
     mutex_.Lock();
     ReleaseLocked();
     --running_;

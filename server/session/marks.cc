@@ -1,5 +1,7 @@
 #include "server/session/marks.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
@@ -22,21 +24,34 @@ absl::Status ForEachArray(const Value& value, F f) {
 
 }  // namespace
 
-void Marks::Keep(Mark mark) {
-  std::deque<std::shared_ptr<const Mark>> dying;  // Destroyed outside the lock.
+void MarkList::Set(std::vector<MarkInfo> marks) {
   MutexLock lock(mutex_);
+  marks_ = std::move(marks);
+}
+
+std::vector<MarkInfo> MarkList::Of(const std::string& job) const {
+  MutexLock lock(mutex_);
+  std::vector<MarkInfo> found;
+  for (const MarkInfo& mark : marks_) {
+    if (mark.job == job) found.push_back(mark);
+  }
+  return found;
+}
+
+void Marks::Keep(Mark mark) {
   bytes_ += mark.bytes;
   marks_.push_back(std::make_shared<const Mark>(std::move(mark)));
   while (marks_.size() > kMost || (bytes_ > max_bytes_ && marks_.size() > 1)) {
     bytes_ -= marks_.front()->bytes;
-    dying.push_back(std::move(marks_.front()));
     marks_.pop_front();
   }
+  std::vector<MarkInfo> list;
+  for (const auto& kept : marks_) list.push_back(*kept);
+  list_->Set(std::move(list));
 }
 
 absl::StatusOr<std::shared_ptr<const Mark>> Marks::Find(const std::string& job,
                                                         absl::optional<int64_t> step) const {
-  MutexLock lock(mutex_);
   std::vector<std::string> known;
   for (auto it = marks_.rbegin(); it != marks_.rend(); ++it) {
     const Mark& mark = **it;
@@ -50,15 +65,6 @@ absl::StatusOr<std::shared_ptr<const Mark>> Marks::Find(const std::string& job,
   return absl::NotFoundError(absl::StrCat("there is no mark at ", wanted,
                                           "; marks are kept at steps ",
                                           absl::StrJoin(known.rbegin(), known.rend(), ", ")));
-}
-
-std::vector<MarkInfo> Marks::Of(const std::string& job) const {
-  MutexLock lock(mutex_);
-  std::vector<MarkInfo> found;
-  for (const auto& mark : marks_) {
-    if (mark->job == job) found.push_back(*mark);
-  }
-  return found;
 }
 
 absl::Status TakeDown(const Value& model, const Value& optimiser, Mark& mark) {

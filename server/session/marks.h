@@ -49,8 +49,20 @@ struct Mark : MarkInfo {
   int64_t bytes = 0;
 };
 
-// The marks of one model, oldest first. Thread-safe; the values in them are used under the
-// session's turn alone.
+// What the marks of a model are, without the marks: who holds it keeps no value of the session
+// alive. Thread-safe.
+class MarkList {
+ public:
+  void Set(std::vector<MarkInfo> marks);
+  // Those that a job kept.
+  std::vector<MarkInfo> Of(const std::string& job) const;
+
+ private:
+  mutable Mutex mutex_;
+  std::vector<MarkInfo> marks_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The marks of one model, oldest first. Used under the session's turn alone.
 class Marks {
  public:
   static constexpr size_t kMost = 16;
@@ -64,14 +76,13 @@ class Marks {
   // NOT_FOUND lists the marks.
   absl::StatusOr<std::shared_ptr<const Mark>> Find(const std::string& job,
                                                    absl::optional<int64_t> step) const;
-  // Those that a job kept.
-  std::vector<MarkInfo> Of(const std::string& job) const;
+  const std::shared_ptr<MarkList>& list() const { return list_; }
 
  private:
   const int64_t max_bytes_;
-  mutable Mutex mutex_;
-  std::deque<std::shared_ptr<const Mark>> marks_ ABSL_GUARDED_BY(mutex_);
-  int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  const std::shared_ptr<MarkList> list_ = std::make_shared<MarkList>();
+  std::deque<std::shared_ptr<const Mark>> marks_;
+  int64_t bytes_ = 0;
 };
 
 // Of a session's memory that the marks of one model may hold.

@@ -35,6 +35,12 @@ uint64_t RandomSeed() {
   return (uint64_t{device()} << 32) | device();
 }
 
+absl::Status CheckRoom(size_t sessions, size_t limit) {
+  if (sessions < limit) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("there are ", sessions, " sessions already, the limit; delete one"));
+}
+
 }  // namespace
 
 SessionRegistry::SessionRegistry(Options options, HostFactory hosts, const Clock& clock,
@@ -89,7 +95,7 @@ absl::Status SessionRegistry::CheckNewLocked(const CreateOptions& create) {
   if (create.name == kDefault || sessions_.contains(create.name)) {
     return absl::AlreadyExistsError(absl::StrCat("session \"", create.name, "\" exists already"));
   }
-  return absl::OkStatus();
+  return CheckRoom(sessions_.size(), options_.max_sessions);
 }
 
 absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Fork(Visit& from, CreateOptions create) {
@@ -118,10 +124,7 @@ absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::MakeLocked(const Creat
 }
 
 absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::NewLocked(const CreateOptions& create) {
-  if (sessions_.size() >= options_.max_sessions) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("there are ", sessions_.size(), " sessions already, the limit; delete one"));
-  }
+  FG_RETURN_IF_ERROR(CheckRoom(sessions_.size(), options_.max_sessions));
   SessionOptions made;
   made.name = create.name;
   made.device = create.device.empty() ? options_.devices.front() : create.device;

@@ -170,7 +170,7 @@ v1::TrainMark Encode(const session::MarkInfo& mark) {
   return message;
 }
 
-std::string EncodeMarks(const session::Marks& marks, const std::string& job) {
+std::string EncodeMarks(const session::MarkList& marks, const std::string& job) {
   v1::Job described;
   for (const auto& mark : marks.Of(job)) *described.add_marks() = Encode(mark);
   return described.SerializeAsString();

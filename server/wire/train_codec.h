@@ -34,7 +34,7 @@ v1::TrainEpoch Encode(const session::EpochReport& report);
 v1::TrainMark Encode(const session::MarkInfo& mark);
 // The marks that a job kept and that still exist: the detail of its snapshots, which Describe
 // reads.
-std::string EncodeMarks(const session::Marks& marks, const std::string& job);
+std::string EncodeMarks(const session::MarkList& marks, const std::string& job);
 v1::TrainDone Encode(const session::TrainingReport& report, bool shutting_down);
 
 // ---- A job's events are serialised WatchJobResponses ----

@@ -206,12 +206,9 @@ absl::StatusOr<Value> Machine::EvalComparison(const Node& node, Frame& frame) {
   Value result;
   for (size_t i = 0; i < node.names.size(); ++i) {
     FG_ASSIGN_OR_RETURN(Value right, Eval(node.child(i + 1), frame));
-    int32_t code = node.names.size() == 1 ? node.slot : kUnresolved;
+    if (node.names.size() == 1) return ApplyBinary(node.names[0], &node.slot, left, right);
+    int32_t code = kUnresolved;
     FG_ASSIGN_OR_RETURN(Value one, ApplyBinary(node.names[i], &code, left, right));
-    if (node.names.size() == 1) {
-      node.slot = code;
-      return one;
-    }
     if (node.names[i][0] == '.') {
       if (i > 0) {
         FG_ASSIGN_OR_RETURN(const Value both, FunctionNamed("&"));

@@ -40,7 +40,7 @@ absl::optional<std::string> FindPath(const Value& root, const Object* object) {
 }
 
 std::string Joined(const std::string& path, const std::string& rest) {
-  if (path.empty() || rest.empty() || rest[0] == '[') return path + rest;
+  if (path.empty() || rest.empty() || rest[0] == '[' || rest[0] == '.') return path + rest;
   return absl::StrCat(path, ".", rest);
 }
 

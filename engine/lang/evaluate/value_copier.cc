@@ -47,15 +47,24 @@ absl::StatusOr<Value> ValueCopier::Copy(const Value& value) {
       break;
   }
   if (auto it = copies_.find(value.object().get()); it != copies_.end()) return it->second;
-  if (depth_ >= kMaxDepth) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("a value nested past ", kMaxDepth, " levels cannot be copied"));
-  }
-  ++depth_;
+  FG_RETURN_IF_ERROR(Enter());
   absl::StatusOr<Value> copy = CopyObject(value);
   --depth_;
   if (copy.ok()) copies_.emplace(value.object().get(), *copy);
   return copy;
+}
+
+absl::Status ValueCopier::Enter() {
+  constexpr int64_t kObjectsBetweenPauses = 1024;
+  if (depth_ >= kMaxDepth) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("a value nested past ", kMaxDepth, " levels cannot be copied"));
+  }
+  if (host_ != nullptr && ++objects_ % kObjectsBetweenPauses == 0) {
+    FG_RETURN_IF_ERROR(host_->Pause());
+  }
+  ++depth_;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Value>> ValueCopier::CopyAll(const std::vector<Value>& values) {
@@ -292,6 +301,15 @@ absl::StatusOr<std::shared_ptr<const StructType>> ValueCopier::CopyStructType(
 
 absl::StatusOr<TypePtr> ValueCopier::CopyType(const TypePtr& type) {
   if (type == nullptr) return type;
+  if (auto it = types_.find(type.get()); it != types_.end()) return it->second;
+  FG_RETURN_IF_ERROR(Enter());
+  absl::StatusOr<TypePtr> copy = CopyTypeObject(type);
+  --depth_;
+  if (copy.ok()) types_.emplace(type.get(), *copy);
+  return copy;
+}
+
+absl::StatusOr<TypePtr> ValueCopier::CopyTypeObject(const TypePtr& type) {
   FG_ASSIGN_OR_RETURN(auto struct_type, CopyStructType(type->struct_type));
   FG_ASSIGN_OR_RETURN(TypePtr upper, CopyType(type->upper));
   bool changed = struct_type != type->struct_type || upper != type->upper;

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "engine/lang/function.h"
+#include "engine/lang/host.h"
 #include "engine/lang/types.h"
 #include "engine/value/array.h"
 #include "engine/value/containers.h"
@@ -20,6 +21,9 @@ namespace fluxgate::lang {
 // copy. Immutable leaves (text, ranges, the library's own functions and types) are shared.
 class ValueCopier {
  public:
+  // `host`, when set, is asked now and then whether to go on; it outlives the copier.
+  explicit ValueCopier(Host* host = nullptr) : host_(host) {}
+
   // FAILED_PRECONDITION for what holds values that nobody can look into.
   absl::StatusOr<Value> Copy(const Value& value);
   absl::StatusOr<std::vector<Value>> CopyAll(const std::vector<Value>& values);
@@ -41,6 +45,9 @@ class ValueCopier {
   absl::StatusOr<Value> CopyStruct(const Struct& structure);
   absl::StatusOr<Value> CopyCallable(const Value& value);
   absl::StatusOr<Value> CopyOpaque(const Value& value);
+  absl::StatusOr<TypePtr> CopyTypeObject(const TypePtr& type);
+  // One object deeper: an error when that is too deep, or when the copying must end.
+  absl::Status Enter();
   absl::Status CopyEntries(const Dict& from, Dict& to);
   absl::StatusOr<Method> CopyMethod(const Method& method);
 
@@ -55,7 +62,10 @@ class ValueCopier {
   absl::flat_hash_map<const Object*, Value> copies_;
   absl::flat_hash_map<uint64_t, std::shared_ptr<Storage>> storages_;  // by id
   absl::flat_hash_map<const StructType*, std::shared_ptr<StructType>> struct_types_;
+  absl::flat_hash_map<const Type*, TypePtr> types_;
+  Host* const host_;
   int depth_ = 0;
+  int64_t objects_ = 0;
 };
 
 }  // namespace fluxgate::lang

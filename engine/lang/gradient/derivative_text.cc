@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "engine/autodiff/gradient.h"
 #include "engine/base/status_macros.h"
@@ -50,14 +51,23 @@ std::vector<std::string> ParameterNames(const Value& f, size_t count) {
   return names;
 }
 
-// What the graph reads from outside, by the names that the workspace has for it.
-absl::Status NameInputs(Machine& machine, Trace& trace, formula::Known& known) {
+// What the graph reads from outside, by the names that the workspace has for it. A name that a
+// parameter of the function hides is none.
+absl::Status NameInputs(Machine& machine, Trace& trace, absl::Span<const std::string> parameters,
+                        formula::Known& known) {
   for (const ir::NodeId input : trace.builder().graph().inputs) {
     if (trace.builder().shape(input).num_elements() != 1) continue;
     FG_ASSIGN_OR_RETURN(Tensor value, trace.Concrete(input));
     known.numbers.emplace(input, std::move(value));
   }
+  absl::flat_hash_map<const Storage*, ir::NodeId> captured;
+  for (const Trace::Captured& array : trace.captured()) {
+    captured.emplace(array.storage.get(), array.input);
+  }
+  if (captured.empty()) return absl::OkStatus();
   for (const std::string& name : machine.environment().Names()) {
+    FG_RETURN_IF_ERROR(machine.host().Pause());
+    if (std::find(parameters.begin(), parameters.end(), name) != parameters.end()) continue;
     const Value& value = machine.environment().Find(name)->value;
     std::vector<Leaf> leaves;
     if (value.is(Kind::kArray)) {
@@ -68,11 +78,10 @@ absl::Status NameInputs(Machine& machine, Trace& trace, formula::Known& known) {
     for (const Leaf& leaf : leaves) {
       const Array* array = leaf.value.As<Array>();
       if (array == nullptr || array->view().has_value()) continue;
-      for (const Trace::Captured& captured : trace.captured()) {
-        if (captured.storage != array->storage()) continue;
-        known.variables.emplace_back(captured.input,
-                                     leaf.path.empty() ? name : absl::StrCat(name, ".", leaf.path));
-      }
+      const auto it = captured.find(array->storage().get());
+      if (it == captured.end()) continue;
+      const bool field = !leaf.path.empty() && leaf.path[0] != '[';
+      known.variables.emplace_back(it->second, absl::StrCat(name, field ? "." : "", leaf.path));
     }
   }
   return absl::OkStatus();
@@ -118,7 +127,7 @@ absl::StatusOr<std::vector<DerivativeText>> DeriveAt(Machine& machine, const Val
     }
   }
   FG_RETURN_IF_ERROR(session.builder().status());
-  FG_RETURN_IF_ERROR(NameInputs(machine, session.trace(), known));
+  FG_RETURN_IF_ERROR(NameInputs(machine, session.trace(), names, known));
   std::vector<DerivativeText> texts;
   for (size_t i = 0; i < gradients.size(); ++i) {
     std::string text = "0";

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <thread>
 #include <vector>
 
@@ -74,6 +76,20 @@ TEST(CrewTest, CallersAtTheSameTimeHaveTheirOwnHelpers) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(done, 4 * 500);
+}
+
+TEST(CrewTest, AnOfferThatIsWithdrawnAtOnceWakesNobodyForNothing) {
+  testing::ThreadCrew crew(3);
+  int64_t sum = 0;
+  for (int round = 0; round < 20000; ++round) {
+    // The caller is done with so little before a sleeping helper has looked; every so often the
+    // helpers have time to fall asleep.
+    if (round % 64 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    std::atomic<int64_t> part{0};
+    crew->Run(2, [&](int piece) { part += piece + 1; });
+    sum += part;
+  }
+  EXPECT_EQ(sum, 20000 * 3);
 }
 
 TEST(CrewTest, WithoutSpareProcessorsTheCallerWorksAlone) {

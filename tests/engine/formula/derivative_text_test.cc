@@ -108,6 +108,25 @@ TEST(DerivativeTextTest, WhereItBranchesThePointDecides) {
   EXPECT_EQ(Derive("x -> max(x, 0)"), "ifelse(x > 0, 1, 0)");
 }
 
+// Only what stands in for a 0 is left out, not what the user writes for one.
+TEST(DerivativeTextTest, AUsersOwnCaseOfZeroStays) {
+  EXPECT_EQ(Derive("(x, y) -> x * ifelse(y == 0, 1.0, 7.0)"), "ifelse(y == 0, 1, 7); 0");
+}
+
+TEST(DerivativeTextTest, NumbersKeepTheirDigits) {
+  EXPECT_EQ(Derive("x -> 1.0009765625x"), "1.0009765625");
+  EXPECT_EQ(Derive("x -> x * 2.0^-20"), "9.5367431640625e-7");
+}
+
+TEST(DerivativeTextTest, AGlobalBehindAParametersNameIsNotTheParameter) {
+  JuliaSession session;
+  session.Enter("x = [1.0, 2.0]; h(z) = sum(z .* x)");
+  EXPECT_THAT(Derive(session, "f(x) = h(x) + sum(x .^ 2)", 1, "[3.0, 4.0]"),
+              HasSubstr("has no name"));
+  session.Enter("p = ([1.0, 2.0], 1)");
+  EXPECT_EQ(Derive(session, "f(z) = sum(p[1] .* z)", 1, "[3.0, 4.0]"), "p[1]");
+}
+
 TEST(DerivativeTextTest, SaysWhatItCannot) {
   EXPECT_THAT(Derive("x -> [x, x]"), HasSubstr("must give a number"));
   EXPECT_THAT(Derive("x -> prod(x)", 1, "[1.0, 2.0, 3.0]"), HasSubstr("has no place in a formula"));

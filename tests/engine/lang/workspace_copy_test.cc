@@ -47,6 +47,12 @@ TEST_F(WorkspaceCopyTest, HasEveryNameInItsOrder) {
   }
 }
 
+TEST_F(WorkspaceCopyTest, TypesOfTypesAreCopiedOnceEach) {
+  Do(from_, "T = Tuple{Int,Int}; for i in 1:40; global T = Tuple{T,T}; end; nothing");
+  Copy();
+  EXPECT_NE(to_.interpreter().Find("T"), nullptr);
+}
+
 TEST_F(WorkspaceCopyTest, AWriteIsSeenOnItsSideAlone) {
   Do(from_, "a = [1.0, 2.0]; l = Any[\"x\", [1]]; d = Dict(:k => [1]); r = Ref([1]);");
   Do(from_, "mutable struct Counter n end; c = Counter(1);");

@@ -198,6 +198,11 @@ TEST_F(TenantsTest, OtherTokensHoldFromTheNextCall) {
   EXPECT_EQ(GoodAs("0123456789abcdef-eve", *sessions_, &v1::Sessions::Stub::ListSessions, "{}")
                 .sessions_size(),
             1);
+  // Whoever gets the name of a tenant that left begins with nothing.
+  server_->SetTokens(TableOf({{"bob", kBob}}));
+  EXPECT_EQ(
+      BadAs(kBob, *workspace_, &v1::Workspace::Stub::Evaluate, R"({"source": "x"})").error_code(),
+      grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 }  // namespace
