@@ -23,8 +23,8 @@ constexpr size_t kMaxNodes = 2000;
 constexpr int64_t kMaxElements = 64;  // of a vector that is written out
 
 // A number, as the decimal digits give it that a Float32 was written with.
-double AsWritten(const Tensor& value) {
-  const double number = value.ElementAsDouble(0);
+double AsWritten(const Tensor& value, int64_t element = 0) {
+  const double number = value.ElementAsDouble(element);
   if (value.dtype() != DType::kFloat32 || std::floor(number) == number) return number;
   const auto single = static_cast<float>(number);
   char digits[64];
@@ -46,8 +46,7 @@ std::string Literal(const Tensor& array) {
   for (int64_t r = 0; r < rows; ++r) {
     absl::StrAppend(&text, r == 0 ? "" : matrix ? "; " : ", ");
     for (int64_t c = 0; c < columns; ++c) {
-      absl::StrAppend(&text, c == 0 ? "" : " ",
-                      Digits(AsWritten(array.ElementAsDouble(r + c * rows))));
+      absl::StrAppend(&text, c == 0 ? "" : " ", Digits(AsWritten(array, r + c * rows)));
     }
   }
   // [1;;] is a matrix, [1] is not.
