@@ -51,7 +51,8 @@ TEST(DerivativeTextTest, TheFamousOnes) {
   EXPECT_EQ(Derive("x -> x*x*x"), "3x^2");
   EXPECT_EQ(Derive("x -> x^3 / 6"), "x^2 / 2");
   EXPECT_EQ(Derive("x -> x^3 / 6", 2), "x");
-  EXPECT_EQ(Derive("x -> 0.1f0 * x^2"), "0.2x");
+  EXPECT_EQ(Derive("x -> 0.1f0 * x^2"), "0.20000000298023224x");  // Of a Float64.
+  EXPECT_EQ(Derive("x -> 0.1f0 * x^2", 1, "1f0"), "0.2x");
   EXPECT_EQ(Derive("x -> sum(x * i for i in 1:4)"), "10");
   EXPECT_EQ(Derive("x -> elu(x - 1)"),
             "ifelse(x - 1 >= 0, 1, 0) + ifelse(x - 1 >= 0, 0, exp(ifelse(x - 1 >= 0, 0, x - 1)) * "
@@ -115,7 +116,7 @@ TEST(DerivativeTextTest, AUsersOwnCaseOfZeroStays) {
 
 TEST(DerivativeTextTest, NumbersKeepTheirDigits) {
   EXPECT_EQ(Derive("x -> 1.0009765625x"), "1.0009765625");
-  EXPECT_EQ(Derive("x -> x * 2.0^-20"), "9.5367431640625e-7");
+  EXPECT_EQ(Derive("x -> x * 2.0^-20"), "9.5367431640625e-07");
 }
 
 TEST(DerivativeTextTest, AGlobalBehindAParametersNameIsNotTheParameter) {
