@@ -1,14 +1,13 @@
 // eval, run: Julia text in, what Julia's prompt prints out.
 
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/flags.h"
+#include "client/cli/read_file.h"
 #include "client/cli/text_job.h"
 
 namespace fluxgate::client {
@@ -43,10 +42,10 @@ absl::Status RunEval(Client& client, const std::vector<std::string>& arguments) 
 
 // As a job: a script may run long, and what it prints is shown as it comes.
 absl::Status RunFile(Client& client, const std::vector<std::string>& arguments) {
-  std::ifstream file(arguments[0], std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", arguments[0]));
+  absl::StatusOr<std::string> text = ReadFile(arguments[0]);
+  if (!text.ok()) return text.status();
   v1::EvaluateRequest request;
-  request.set_source(ReadAll(file));
+  request.set_source(*std::move(text));
   // The server bounds names; the end of a path says the most.
   request.set_source_name(
       arguments[0].size() <= 128 ? arguments[0] : arguments[0].substr(arguments[0].rfind('/') + 1));

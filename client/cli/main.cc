@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,6 +19,7 @@
 #include "client/cli/arguments.h"
 #include "client/cli/commands.h"
 #include "client/cli/flags.h"
+#include "client/cli/read_file.h"
 #include "client/cpp/errors.h"
 
 namespace fluxgate::client {
@@ -78,10 +77,7 @@ absl::StatusOr<std::string> Token() {
   const std::string path = absl::GetFlag(FLAGS_token_file);
   const char* variable = std::getenv("FLUXGATE_TOKEN");
   std::string token = variable == nullptr ? "" : variable;
-  if (!path.empty()) {
-    std::ifstream file(path, std::ios::binary);
-    token.assign(std::istreambuf_iterator<char>(file), {});
-  }
+  if (!path.empty()) token = ReadFile(path).value_or("");
   absl::StripAsciiWhitespace(&token);
   if ((token.empty() && !path.empty()) ||
       !std::all_of(token.begin(), token.end(), absl::ascii_isgraph)) {
@@ -96,8 +92,7 @@ absl::StatusOr<std::unique_ptr<Client>> Connect() {
   Client::Options options{.server = absl::GetFlag(FLAGS_server),
                           .session = absl::GetFlag(FLAGS_session)};
   if (const std::string path = absl::GetFlag(FLAGS_tls_ca); !path.empty()) {
-    std::ifstream file(path, std::ios::binary);
-    options.tls_ca.assign(std::istreambuf_iterator<char>(file), {});
+    options.tls_ca = ReadFile(path).value_or("");
     if (options.tls_ca.empty()) {
       return absl::InvalidArgumentError(
           absl::StrCat("--tls_ca: no certificates can be read from ", path));

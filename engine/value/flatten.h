@@ -30,8 +30,8 @@ absl::StatusOr<Value> MapLeaves(
     const Value& value,
     absl::FunctionRef<absl::StatusOr<Value>(const std::string& path, const Value& leaf)> f);
 
-// The value at a path such as "layers[1].weight". NOT_FOUND names the first step that fails and
-// what exists there.
+// The value at a path such as "layers[1].weight"; itself at "". NOT_FOUND names the first step that
+// fails and what exists there.
 absl::StatusOr<Value> AtPath(const Value& value, absl::string_view path);
 
 }  // namespace fluxgate

@@ -116,8 +116,7 @@ absl::StatusOr<NamedTensors> GradientTensors(const Value& model, const Value& gr
   NamedTensors tensors;
   for (const Leaf& leaf : leaves) {
     // A part of the model that the loss does not reach has `nothing` for a gradient, at any depth.
-    absl::StatusOr<Value> part =
-        leaf.path.empty() ? absl::StatusOr<Value>(gradient) : AtPath(gradient, leaf.path);
+    absl::StatusOr<Value> part = AtPath(gradient, leaf.path);
     if (!part.ok() || part->is_nothing()) continue;
     FG_ASSIGN_OR_RETURN(Tensor tensor, TensorOf(*part));
     tensors.emplace_back(leaf.path, std::move(tensor));

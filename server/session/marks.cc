@@ -85,7 +85,7 @@ absl::Status TakeDown(const Value& model, const Value& optimiser, Mark& mark) {
 absl::Status WriteBack(const Mark& mark, const Value& model) {
   std::vector<std::pair<Value, const Tensor*>> writes;
   for (const auto& [path, tensor] : mark.arrays) {
-    absl::StatusOr<Value> found = path.empty() ? absl::StatusOr<Value>(model) : AtPath(model, path);
+    absl::StatusOr<Value> found = AtPath(model, path);
     auto* array = found.ok() ? found->As<Array>() : nullptr;
     if (array == nullptr || array->shape() != tensor.shape() || array->dtype() != tensor.dtype()) {
       return absl::FailedPreconditionError(absl::StrCat(

@@ -11,11 +11,8 @@
 
 namespace fluxgate::session {
 
-absl::StatusOr<CheckedCall> CheckCall(Visit& visit, const Value& f,
-                                      absl::Span<const Value> arguments) {
-  Ops& ops = visit.interpreter().context().ops();
-  auto trace = std::make_shared<Trace>(visit.host());
-  ScopedTrace scope(ops, trace);
+absl::StatusOr<Value> CallOnPlaceholders(Visit& visit, Trace& trace, const Value& f,
+                                         absl::Span<const Value> arguments) {
   std::vector<Value> traced;
   for (const Value& argument : arguments) {
     const auto* array = argument.As<Array>();
@@ -24,9 +21,17 @@ absl::StatusOr<CheckedCall> CheckCall(Visit& visit, const Value& f,
       continue;
     }
     FG_ASSIGN_OR_RETURN(Tensor tensor, array->Read());
-    traced.push_back(ops.Wrap(trace->Placeholder(std::move(tensor))));
+    traced.push_back(
+        visit.interpreter().context().ops().Wrap(trace.Placeholder(std::move(tensor))));
   }
-  FG_ASSIGN_OR_RETURN(Value result, visit.interpreter().Call(f, traced));
+  return visit.interpreter().Call(f, traced);
+}
+
+absl::StatusOr<CheckedCall> CheckCall(Visit& visit, const Value& f,
+                                      absl::Span<const Value> arguments) {
+  auto trace = std::make_shared<Trace>(visit.host());
+  const ScopedTrace scope(visit.interpreter().context().ops(), trace);
+  FG_ASSIGN_OR_RETURN(const Value result, CallOnPlaceholders(visit, *trace, f, arguments));
   CheckedCall checked;
   checked.type = visit.interpreter().TypeName(result);
   if (const auto* array = result.As<Array>()) {

@@ -8,10 +8,16 @@
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "engine/tensor/shape.h"
+#include "engine/value/trace.h"
 #include "engine/value/value.h"
 #include "server/session/session.h"
 
 namespace fluxgate::session {
+
+// f(arguments...) with a placeholder for each array, so that its nodes are left in the trace.
+// REQUIRES: `trace` is the active one.
+absl::StatusOr<Value> CallOnPlaceholders(Visit& visit, Trace& trace, const Value& f,
+                                         absl::Span<const Value> arguments);
 
 struct CheckedCall {
   std::string type;             // of the result

@@ -10,6 +10,7 @@
 #include "engine/value/flatten.h"
 #include "engine/value/ops.h"
 #include "engine/value/trace.h"
+#include "server/session/model_check.h"
 
 namespace fluxgate::session {
 namespace {
@@ -52,17 +53,7 @@ absl::StatusOr<absl::optional<compile::PlanSummary>> PlanOfCall(Visit& visit, co
   Ops& ops = visit.interpreter().context().ops();
   auto trace = std::make_shared<Trace>(visit.host());
   const ScopedTrace scope(ops, trace);
-  std::vector<Value> traced;
-  for (const Value& argument : arguments) {
-    const auto* array = argument.As<Array>();
-    if (array == nullptr) {
-      traced.push_back(argument);
-      continue;
-    }
-    FG_ASSIGN_OR_RETURN(Tensor tensor, array->Read());
-    traced.push_back(ops.Wrap(trace->Placeholder(std::move(tensor))));
-  }
-  FG_ASSIGN_OR_RETURN(Value result, visit.interpreter().Call(f, traced));
+  FG_ASSIGN_OR_RETURN(const Value result, CallOnPlaceholders(visit, *trace, f, arguments));
   if (!result.is(Kind::kTraced) && !result.is(Kind::kArray)) {
     return absl::optional<compile::PlanSummary>();
   }
@@ -84,8 +75,7 @@ absl::StatusOr<compile::PlanSummary> PlanOfStep(Visit& visit, const Value& model
   std::vector<Value> parameters, leaves;
   for (const Leaf& parameter : trained) {
     parameters.push_back(parameter.value);
-    FG_ASSIGN_OR_RETURN(Value leaf, parameter.path.empty() ? absl::StatusOr<Value>(tree)
-                                                           : AtPath(tree, parameter.path));
+    FG_ASSIGN_OR_RETURN(Value leaf, AtPath(tree, parameter.path));
     leaves.push_back(std::move(leaf));
   }
   return visit.host().ExplainStep(staged, parameters, leaves);

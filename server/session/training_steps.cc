@@ -152,9 +152,7 @@ absl::StatusOr<BatchGradient> ForwardBackward(Visit& visit, const NamedValue& mo
         state.gradient,
         MapLeaves(state.gradient,
                   [&](const std::string& path, const Value& sum) -> absl::StatusOr<Value> {
-                    absl::StatusOr<Value> term = path.empty()
-                                                     ? absl::StatusOr<Value>(result.gradient)
-                                                     : AtPath(result.gradient, path);
+                    absl::StatusOr<Value> term = AtPath(result.gradient, path);
                     if (!term.ok() || term->is_nothing()) return sum;
                     if (sum.is_nothing()) return *term;
                     return CallBuiltin(visit, "+", {sum, *term});

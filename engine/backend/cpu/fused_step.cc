@@ -14,7 +14,6 @@ namespace {
 // Elements of a piece, at least: some ten microseconds of work.
 constexpr int64_t kPieceElements = int64_t{1} << 16;
 constexpr int64_t kMaxPieces = 16;
-constexpr int64_t kAlignment = 64;
 
 class FusedStep : public StepKernel {
  public:
@@ -25,10 +24,9 @@ class FusedStep : public StepKernel {
     const int64_t share = (count + pieces_ - 1) / pieces_;
     const int64_t tile = std::max<int64_t>(kernel_.tile(), 1);
     piece_ = (share + tile - 1) / tile * tile;
-    piece_scratch_ = (kernel_.scratch_bytes() + kAlignment - 1) / kAlignment * kAlignment;
   }
   std::unique_ptr<StepKernel> Clone() const override { return std::make_unique<FusedStep>(*this); }
-  int64_t scratch_bytes() const override { return piece_scratch_ * pieces_; }
+  int64_t scratch_bytes() const override { return kernel_.scratch_bytes() * pieces_; }
   absl::Status Run(const void* const* inputs, void* const* outputs, void* scratch) override {
     kernel_.Run({inputs, inputs_}, {outputs, outputs_}, scratch);
     return absl::OkStatus();
@@ -37,8 +35,8 @@ class FusedStep : public StepKernel {
   void RunPiece(int piece, const void* const* inputs, void* const* outputs,
                 void* scratch) override {
     kernel_.RunRange({inputs, inputs_}, {outputs, outputs_},
-                     static_cast<std::byte*>(scratch) + piece * piece_scratch_, piece * piece_,
-                     std::min((piece + 1) * piece_, kernel_.count()));
+                     static_cast<std::byte*>(scratch) + piece * kernel_.scratch_bytes(),
+                     piece * piece_, std::min((piece + 1) * piece_, kernel_.count()));
   }
   std::vector<BodyCall> Calls() const override { return kernel_.Calls(); }
 
@@ -46,8 +44,7 @@ class FusedStep : public StepKernel {
   const FusedKernel kernel_;
   const size_t inputs_, outputs_;
   int pieces_;
-  int64_t piece_;          // Elements.
-  int64_t piece_scratch_;  // Bytes.
+  int64_t piece_;  // Elements.
 };
 
 class ProgramBuilder {

@@ -74,6 +74,7 @@ TEST(AtPathTest, FollowsFieldsElementsAndKeys) {
   dict->Set(Value::String("k"), Tuple::Of({Value::Int(5)}));
   const Value v = NamedTuple::Of({"layer", "layers"}, {Value::Int(1), Value(dict)});
   EXPECT_EQ(AtPath(v, "layer")->scalar().AsInt64(), 1);
+  EXPECT_TRUE(AtPath(v, "")->IdenticalTo(v));
   EXPECT_EQ(AtPath(v, "layers[\"k\"][1]")->scalar().AsInt64(), 5);
   const absl::Status missing = AtPath(v, "layers[\"k\"].x").status();
   EXPECT_EQ(missing.code(), absl::StatusCode::kNotFound);

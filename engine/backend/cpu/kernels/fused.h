@@ -70,7 +70,7 @@ class FusedKernel {
   static absl::StatusOr<FusedKernel> Create(const FusedProgram& program,
                                             CpuLevel level = BestLevel());
 
-  // What Run needs in `scratch`, 64-byte aligned.
+  // What Run needs in `scratch`, 64-byte aligned: a multiple of 64.
   int64_t scratch_bytes() const;
 
   // Neither allocates nor locks. Threads may share the kernel, each with its own scratch.
