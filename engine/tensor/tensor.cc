@@ -104,6 +104,15 @@ std::byte* Tensor::mutable_raw() {
   return copy->data();
 }
 
+absl::Status Tensor::Unshare() {
+  if (block_.get() == nullptr || block_.unique()) return absl::OkStatus();
+  absl::StatusOr<Tensor> copy = Create(dtype_, shape_);
+  if (!copy.ok()) return copy.status();
+  std::memcpy(copy->mutable_raw(), raw(), static_cast<size_t>(bytes()));
+  *this = *std::move(copy);
+  return absl::OkStatus();
+}
+
 Tensor Tensor::Reshaped(Shape shape) const {
   Tensor t = *this;
   t.shape_ = std::move(shape);

@@ -44,8 +44,11 @@ class Tensor {
   int64_t bytes() const { return num_elements() * SizeOf(dtype_); }
 
   const std::byte* raw() const { return block_.get() ? block_.get()->data() : inline_; }
-  // Copies shared bytes first; that copy is charged even past the budget's limit.
+  // Copies shared bytes first; that copy is charged even past the budget's limit. Unshare() before
+  // it where a large tensor may be shared.
   std::byte* mutable_raw();
+  // Copies the bytes when they are shared. RESOURCE_EXHAUSTED when the copy does not fit.
+  absl::Status Unshare();
 
   template <typename T>
   absl::Span<const T> data() const {

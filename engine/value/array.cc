@@ -96,6 +96,7 @@ absl::Status Storage::Resize(NodeRef node) {
 
 absl::Status Storage::Update(absl::FunctionRef<void(Tensor&)> change) {
   FG_RETURN_IF_ERROR(CheckUnlocked());
+  FG_RETURN_IF_ERROR(value_.Unshare());
   ++version_;
   change(value_);
   return absl::OkStatus();
@@ -151,13 +152,19 @@ absl::StatusOr<Tensor> Array::Read() const {
 
 absl::Status Array::Write(Tensor value) {
   if (!view_) return storage_->Write(std::move(value));
-  FG_ASSIGN_OR_RETURN(Tensor whole, storage_->Read());
-  const int64_t size = SizeOf(dtype());
-  const std::byte* from = value.raw();
-  std::byte* to = whole.mutable_raw();
-  ForEachInSlice(storage_->shape(), *view_,
-                 [&](int64_t i, int64_t k) { std::memcpy(to + i * size, from + k * size, size); });
-  return storage_->Write(std::move(whole));
+  if (is_traced()) {
+    // An array that outlived its trace becomes an ordinary one.
+    FG_ASSIGN_OR_RETURN(Tensor whole, storage_->Read());
+    FG_RETURN_IF_ERROR(storage_->Write(std::move(whole)));
+  }
+  return storage_->Update([&](Tensor& whole) {
+    const int64_t size = SizeOf(dtype());
+    const std::byte* from = value.raw();
+    std::byte* to = whole.mutable_raw();
+    ForEachInSlice(storage_->shape(), *view_, [&](int64_t i, int64_t k) {
+      std::memcpy(to + i * size, from + k * size, size);
+    });
+  });
 }
 
 absl::Status Array::CheckResizable() const {

@@ -38,8 +38,9 @@ class Storage {
   absl::Status Write(NodeRef node);
   absl::Status Resize(Tensor value);
   absl::Status Resize(NodeRef node);
-  // Lets `change` write elements in place, without a copy when nobody else reads the value. It must
-  // keep dtype and shape. REQUIRES: no node().
+  // Lets `change` write elements in place, without a copy when nobody else reads the value;
+  // RESOURCE_EXHAUSTED when the copy does not fit. It must keep dtype and shape. REQUIRES: no
+  // node().
   absl::Status Update(absl::FunctionRef<void(Tensor&)> change);
   // What a running job publishes, past its own lock.
   void Publish(Tensor value);

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <thread>
 #include <limits>
+#include <thread>
 #include <vector>
 
 #include "tests/testing/status_matchers.h"
@@ -108,6 +108,24 @@ TEST(TensorTest, BytesAreChargedAndGivenBackByTheLastOwner) {
     EXPECT_EQ(budget->used(), 1600);
   }
   EXPECT_EQ(budget->used(), 0);
+}
+
+TEST(TensorTest, UnsharingCopiesSharedBytesOrRefuses) {
+  auto budget = std::make_shared<MemoryBudget>(1000);
+  ScopedMemoryBudget scope(budget);
+  ASSERT_OK_AND_ASSIGN(Tensor a, Tensor::Zeros(DType::kFloat64, Shape({60})));
+  const std::byte* bytes = a.raw();
+  EXPECT_OK(a.Unshare());
+  EXPECT_EQ(a.raw(), bytes);  // Nobody else has them.
+  const Tensor b = a;
+  EXPECT_EQ(budget->used(), 480);
+  EXPECT_OK(a.Unshare());
+  EXPECT_NE(a.raw(), bytes);
+  EXPECT_TRUE(BitIdentical(a, b));
+  EXPECT_EQ(budget->used(), 960);
+  Tensor c = a;
+  EXPECT_THAT(c.Unshare(), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_TRUE(c.SharesBytesWith(a));
 }
 
 TEST(TensorTest, WhatTheMachineDoesNotHaveIsRefused) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "absl/strings/str_cat.h"
 #include "tests/server/grpc/api_fixture.h"
 
 namespace fluxgate::rpc {
@@ -85,6 +86,20 @@ TEST_F(ForkTest, SharedBytesCountForTheSessionThatMadeThem) {
   EXPECT_LT(Fork(R"({"name": "fork"})").memory_used_bytes(), 1'000'000u);
   Shown("fork", "a[1] = 1;");
   EXPECT_GE(used("fork"), 4'000'000u);
+}
+
+TEST_F(ForkTest, AWriteThatCannotBeCopiedIsRefusedAndChangesNothing) {
+  Evaluate("a = zeros(Float32, 1000, 1000); v = view(a, 1, :);");
+  Fork(R"({"name": "fork", "memoryLimitBytes": "2000000"})");
+  v1::EvaluateResponse response;
+  for (const char* write : {"a[1] = 1", "v .= 1", "a[1, :] .= 1"}) {
+    const grpc::Status status =
+        Call(*workspace_, &v1::Workspace::Stub::Evaluate,
+             absl::StrCat(R"({"session": "fork", "source": ")", write, "\"}"), &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << write;
+  }
+  EXPECT_EQ(Shown("fork", "sum(a)"), "0.0f0\n");
+  EXPECT_EQ(Shown("default", "v[1] = 1; sum(a)"), "1.0f0\n");
 }
 
 TEST_F(ForkTest, WhileAJobTrainsItTakesTheLastPublishedStepAndNotTheJob) {
