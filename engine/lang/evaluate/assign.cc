@@ -212,7 +212,9 @@ absl::StatusOr<Value> Machine::EvalDottedAssign(const Node& node, Frame& frame) 
 absl::StatusOr<Value> Machine::EvalDeclaration(const Node& node, Frame& frame) {
   Value value;
   for (const NodePtr& child : node.children) {
-    if (child->kind != NodeKind::kAssign) continue;
+    const bool name =
+        child->kind == NodeKind::kIdentifier || child->kind == NodeKind::kTypeAnnotation;
+    if (name) continue;
     FG_ASSIGN_OR_RETURN(value, Eval(*child, frame));
   }
   return value;
