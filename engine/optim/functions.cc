@@ -109,6 +109,17 @@ absl::StatusOr<Value> CallThaw(Context&, const Arguments& arguments) {
   return SetFrozen("thaw!", arguments[0], false);
 }
 
+// Leaf(rule, state; frozen = false): the state of one parameter, as setup makes it.
+absl::StatusOr<Value> CallLeaf(Context&, const Arguments& arguments) {
+  if (!IsRule(arguments[0])) return Error("ArgumentError", "a Leaf's first argument is a rule");
+  const Value* frozen = arguments.Keyword("frozen");
+  if (frozen != nullptr && !frozen->is_bool()) {
+    return Error("ArgumentError", "a Leaf is frozen = true or false");
+  }
+  return Struct::Of(LeafType(),
+                    {arguments[0], arguments[1], frozen == nullptr ? Value::Bool(false) : *frozen});
+}
+
 // trainables(model): the vector of its float arrays that train, each once.
 absl::StatusOr<Value> CallTrainables(Context&, const Arguments& arguments) {
   FG_ASSIGN_OR_RETURN(std::vector<Leaf> leaves, Trainables(arguments[0]));
@@ -131,6 +142,7 @@ absl::Span<const nn::Function> Functions() {
         {"freeze!", "Optimisers", false, 1, 1, {}, CallFreeze},
         {"thaw!", "Optimisers", false, 1, 1, {}, CallThaw},
         {"trainables", "Optimisers", false, 1, 1, {}, CallTrainables},
+        {"Leaf", "Optimisers", false, 2, 2, {"frozen"}, CallLeaf},
     };
     std::move(more.begin(), more.end(), std::back_inserter(all));
     return all;

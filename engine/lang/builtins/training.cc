@@ -81,7 +81,9 @@ absl::StatusOr<Value> TrainBang(Evaluator& eval, const Arguments& arguments) {
     plan.leaves = std::move(bound.leaves);
     plan.leading = {model};
   }
-  FG_RETURN_IF_ERROR(RunTraining(machine, std::move(plan)).status());
+  const absl::StatusOr<TrainSummary> summary = RunTraining(machine, std::move(plan));
+  machine.NoteTraining();  // Also when it stopped early.
+  FG_RETURN_IF_ERROR(summary.status());
   return Value();
 }
 

@@ -179,6 +179,7 @@ absl::StatusOr<Value> Machine::CallFunctionObject(const Value& f, absl::Span<con
     return CallNative(native->builtin, arguments, keywords);
   }
   if (const auto* row = dynamic_cast<const nn::FunctionValue*>(object)) {
+    if (row->function.name == "update!") NoteTraining();
     if (!extensions_.empty()) {
       bool found = false;
       absl::StatusOr<Value> result =

@@ -54,6 +54,7 @@ absl::Status Machine::CopyDefinitions(const Machine& other, ValueCopier& copier)
     }
   }
   imported_ = other.imported_;
+  transcript_ = other.transcript_;
   anonymous_ = other.anonymous_;
   return absl::OkStatus();
 }

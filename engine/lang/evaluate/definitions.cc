@@ -180,6 +180,7 @@ absl::StatusOr<Value> Machine::EvalAbstractType(const Node& node, Frame& frame) 
     type->ancestors.insert(type->ancestors.end(), super->ancestors.begin(), super->ancestors.end());
   }
   environment_.Define(CellOf(node.slot), Value(std::move(type)));
+  transcript_.NoteType(node.name, {frame.code->program->source, node.span});
   return Value();
 }
 
@@ -201,6 +202,7 @@ bool SameDefinition(const StructType& a, const StructType& b) {
 }  // namespace
 
 absl::StatusOr<Value> Machine::EvalStruct(const Node& node, Frame& frame) {
+  const Excerpt definition{frame.code->program->source, node.span};
   auto type = std::make_shared<StructType>();
   type->name = node.name;
   type->parameters = node.names;
@@ -254,6 +256,7 @@ absl::StatusOr<Value> Machine::EvalStruct(const Node& node, Frame& frame) {
     environment_.Define(CellOf(node.slot), TypeValue(StructTypeOf(made, {})));
     struct_types_.push_back(made);
   }
+  transcript_.NoteType(node.name, definition);
   if (!inner_constructor) {
     default_constructor_[made.get()] = true;
     return Value();
@@ -277,7 +280,7 @@ absl::StatusOr<Value> Machine::EvalStruct(const Node& node, Frame& frame) {
   return Value();
 }
 
-absl::StatusOr<Value> Machine::EvalUsing(const Node& node, Frame&) {
+absl::StatusOr<Value> Machine::EvalUsing(const Node& node, Frame& frame) {
   for (const std::string& path : node.names) {
     // "Flux", "Flux.Losses", "Flux: train!", "A as B", "A: b as c".
     std::string module = path, member, alias;
@@ -316,10 +319,13 @@ absl::StatusOr<Value> Machine::EvalUsing(const Node& node, Frame&) {
       }
       continue;
     }
+    // Macros are at hand without being taken from a package.
+    if (member[0] == '@') continue;
     if (FindMember(module, member) == nullptr) return UndefinedVariable(member);
     Expose(member, alias.empty() ? member : alias);
     imported_.insert(alias.empty() ? member : alias);
   }
+  transcript_.NoteUsing({frame.code->program->source, node.span});
   return Value();
 }
 

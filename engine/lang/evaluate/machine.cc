@@ -32,12 +32,14 @@ Machine::Interlude::Interlude(Machine& machine)
       meter_(machine.meter_),
       training_(std::exchange(machine.training_, 0)),
       origins_(std::exchange(machine.origins_, nullptr)),
+      trained_(std::exchange(machine.trained_, false)),
       handling_(std::exchange(machine.handling_, {})) {}
 
 Machine::Interlude::~Interlude() {
   machine_.meter_ = meter_;
   machine_.training_ = training_;
   machine_.origins_ = origins_;
+  machine_.trained_ = trained_;
   machine_.handling_ = std::move(handling_);
 }
 
@@ -273,7 +275,11 @@ absl::StatusOr<Value> Machine::Run(const std::shared_ptr<const Program>& program
     FG_RETURN_IF_ERROR(host_.PauseBetweenStatements());
     const std::shared_ptr<const Code> code = ResolveStatement(program, *statement, globals);
     Frame frame(code.get());
-    FG_ASSIGN_OR_RETURN(value, RunBody(*statement, frame));
+    trained_ = false;
+    absl::StatusOr<Value> result = RunBody(*statement, frame);
+    if (trained_) transcript_.NoteTraining({program->source, statement->span});
+    if (!result.ok()) return std::move(result).status();
+    value = *std::move(result);
     *last = statement.get();
   }
   return value;

@@ -15,6 +15,7 @@
 #include "engine/lang/evaluate/environment.h"
 #include "engine/lang/evaluate/origins.h"
 #include "engine/lang/evaluate/scope.h"
+#include "engine/lang/evaluate/transcript.h"
 #include "engine/lang/function.h"
 #include "engine/lang/limits.h"
 #include "engine/lang/types.h"
@@ -102,6 +103,20 @@ class Machine final : public Evaluator {
   absl::StatusOr<Value> Run(const std::shared_ptr<const Program>& program, const Node** last);
   absl::StatusOr<std::string> DisplayText(const Value& value);
 
+  // ---- For a script of the workspace ----
+  const Transcript& transcript() const { return transcript_; }
+  // To be called after each training; the statement at top level that is running is noted.
+  void NoteTraining() { trained_ = true; }
+  // Struct types that text made, each once.
+  const std::vector<std::shared_ptr<const StructType>>& struct_types() const {
+    return struct_types_;
+  }
+  // The definitions, each once, of methods of the library's functions, of calls of objects and of
+  // constructors outside of their types.
+  std::vector<Excerpt> MethodsBeyondNames() const;
+  // Whether T(fields...) makes one with just these fields.
+  bool TakesItsFields(const StructType& type) const;
+
   absl::Status CheckStack() const {
     return meter_.HasStack() ? absl::OkStatus() : meter_.StackOverflow();
   }
@@ -121,6 +136,7 @@ class Machine final : public Evaluator {
     const Meter meter_;
     const int training_;
     Origins* const origins_;
+    const bool trained_;
     std::vector<Value> handling_;
   };
 
@@ -315,6 +331,8 @@ class Machine final : public Evaluator {
   int training_ = 0;
   Origins* origins_ = nullptr;  // null: nobody wants to know
   int anonymous_ = 0;
+  bool trained_ = false;  // the statement at top level, so far
+  Transcript transcript_;
   // Users' methods of built-in functions, by the function's name.
   absl::flat_hash_map<std::string, std::shared_ptr<GenericFunction>> extensions_;
   // Constructors that text defines: by struct type, or by the name of a built-in type.

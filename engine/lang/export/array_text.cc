@@ -1,0 +1,98 @@
+// Arrays of numbers as expressions.
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/base/status_macros.h"
+#include "engine/lang/display/display.h"
+#include "engine/lang/display/text.h"
+#include "engine/lang/export/value_text.h"
+
+namespace fluxgate::lang {
+namespace {
+
+// An array of so many numbers stands in the text itself, unless it is a parameter.
+constexpr int64_t kLiteralElements = 16;
+
+std::string Reshaped(const std::string& array, const Shape& shape) {
+  return absl::StrCat("reshape(", array, ", ", absl::StrJoin(shape.dims(), ", "),
+                      shape.rank() == 0 ? "())" : ")");
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ValueText::ArrayText(const Array& array, const Value& value,
+                                                 const std::string& path) {
+  if (std::string shared = SharingText(array); !shared.empty()) return shared;
+  FG_ASSIGN_OR_RETURN(Tensor tensor, array.Read());
+  const int64_t elements = tensor.num_elements();
+  if (array.one_hot && elements > 0) {
+    FG_ASSIGN_OR_RETURN(std::string text, OneHotText(tensor, path));
+    if (!text.empty()) return text;
+  }
+  if (array.row_vector && tensor.shape().rank() == 2) {
+    FG_ASSIGN_OR_RETURN(std::string vector, SavedText(tensor.Reshaped(Shape({elements})), path));
+    return vector + "'";
+  }
+  // A file of arrays has no place for a tensor without dims.
+  if (elements == 0 || tensor.shape().rank() == 0 ||
+      (in_struct_ == 0 && elements <= kLiteralElements)) {
+    return Repr(value);
+  }
+  return SavedText(std::move(tensor), path);
+}
+
+absl::StatusOr<std::string> ValueText::SavedText(Tensor tensor, const std::string& path) {
+  arrays_.emplace_back(path, std::move(tensor));
+  return absl::StrCat("saved[", QuoteString(path), "]");
+}
+
+std::string ValueText::SharingText(const Array& array) const {
+  const auto it = storages_.find(array.storage()->id());
+  if (it == storages_.end()) return "";
+  if (!array.view()) return Reshaped(it->second, array.shape());
+  const ir::SliceAttr& view = *array.view();
+  std::vector<std::string> indices;
+  size_t dims_left = array.shape().rank();
+  for (size_t d = 0; d < view.start.size(); ++d) {
+    const int64_t first = view.start[d] + 1, count = view.count[d], step = view.step[d];
+    // An index that is a number leaves no dim.
+    if (count == 1 && view.start.size() - d > dims_left) {
+      indices.push_back(absl::StrCat(first));
+      continue;
+    }
+    --dims_left;
+    const int64_t last = first + (count - 1) * step;
+    indices.push_back(step == 1 ? absl::StrCat(first, ":", last)
+                                : absl::StrCat(first, ":", step, ":", last));
+  }
+  return absl::StrCat("view(", Reshaped(it->second, array.storage()->shape()), ", ",
+                      absl::StrJoin(indices, ", "), ")");
+}
+
+absl::StatusOr<std::string> ValueText::OneHotText(const Tensor& tensor, const std::string& path) {
+  const Shape& shape = tensor.shape();
+  if (shape.rank() != 1 && shape.rank() != 2) return std::string();
+  const int64_t labels = shape.dim(0);
+  const int64_t columns = tensor.num_elements() / labels;
+  FG_ASSIGN_OR_RETURN(Tensor hot, Tensor::Zeros(DType::kInt64, Shape({columns})));
+  const absl::Span<const bool> bits = tensor.data<bool>();
+  const absl::Span<int64_t> rows = hot.mutable_data<int64_t>();
+  for (int64_t i = 0; i < tensor.num_elements(); ++i) {
+    if (!bits[i]) continue;
+    if (rows[i / labels] != 0) return std::string();
+    rows[i / labels] = i % labels + 1;
+  }
+  for (const int64_t row : rows) {
+    if (row == 0) return std::string();
+  }
+  if (shape.rank() == 1) return absl::StrCat("Flux.onehot(", rows[0], ", 1:", labels, ")");
+  std::string indices = absl::StrCat("[", absl::StrJoin(rows, ", "), "]");
+  if (columns > kLiteralElements) {
+    FG_ASSIGN_OR_RETURN(indices, SavedText(std::move(hot), path));
+  }
+  return absl::StrCat("Flux.onehotbatch(", indices, ", 1:", labels, ")");
+}
+
+}  // namespace fluxgate::lang

@@ -1,0 +1,70 @@
+#ifndef FLUXGATE_ENGINE_LANG_EXPORT_SCRIPT_WRITER_H_
+#define FLUXGATE_ENGINE_LANG_EXPORT_SCRIPT_WRITER_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "engine/tensor/tensor.h"
+#include "engine/value/value.h"
+
+namespace fluxgate::lang {
+
+class Interpreter;
+class ValueText;
+
+// A workspace as a Julia script that makes it anew in Flux.
+struct Script {
+  std::string text;
+  // What the text reads as saved["path"], from the file "session.npz" beside it.
+  std::vector<std::pair<std::string, Tensor>> arrays;
+  // What could not be written: "`name`: why".
+  std::vector<std::string> left_out;
+};
+
+// Writes a script piece by piece:
+//
+//   using Flux …            what every script needs, and what text has taken from packages
+//   saved = npzread(…)      when there are arrays
+//   struct …, f(x) = …      definitions, as they were typed
+//   name = value            the names, in the order of their first definition
+//   if "--train" in ARGS    what trained
+//
+// REQUIRES: the interpreter's turn, from the first call to Finish.
+class ScriptWriter {
+ public:
+  explicit ScriptWriter(Interpreter& interpreter);
+  ~ScriptWriter();
+
+  // Types, functions, names. What cannot be written is left out, with a comment in its place.
+  // RESOURCE_EXHAUSTED for a script past ValueText::kMaxBytes.
+  absl::Status WriteWorkspace();
+  // One more name, behind those of the workspace.
+  absl::Status WriteName(const std::string& name, const Value& value);
+  // A comment above what is written next; lines are separated by '\n'.
+  void Comment(absl::string_view text);
+  // Lines to run when the script is asked to train; behind those that text has typed.
+  void WriteTraining(absl::string_view lines);
+  // A name that neither the workspace nor the script has: `wish`, or `wish` with a number.
+  std::string FreeName(const std::string& wish) const;
+
+  // `title` stands in the first line.
+  Script Finish(absl::string_view title);
+
+ private:
+  void WriteTypes();
+  absl::Status WriteFunctions();
+  void Line(absl::string_view line) { body_.append(line.data(), line.size()).append("\n"); }
+
+  Interpreter& interpreter_;
+  const std::unique_ptr<ValueText> values_;
+  std::string body_, training_;
+  std::vector<std::string> left_out_, names_;
+};
+
+}  // namespace fluxgate::lang
+
+#endif  // FLUXGATE_ENGINE_LANG_EXPORT_SCRIPT_WRITER_H_
