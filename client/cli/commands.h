@@ -51,6 +51,8 @@ absl::Status RunCall(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunDescribe(Client& client, const std::vector<std::string>& arguments);
 // health (health.cc)
 absl::Status RunHealth(Client& client, const std::vector<std::string>& arguments);
+// export (export.cc)
+absl::Status RunExport(Client& client, const std::vector<std::string>& arguments);
 // fork, sessions, info (server_info.cc)
 absl::Status RunFork(Client& client, const std::vector<std::string>& arguments);
 absl::Status RunSessions(Client& client, const std::vector<std::string>& arguments);

@@ -53,6 +53,8 @@ absl::Span<const Command> Commands() {
       {"describe", "NAME", "shows a service, method, message or field of the API", 1, 1,
        RunDescribe},
       {"fork", "NAME", "makes a session that begins as a copy of this one", 1, 1, RunFork},
+      {"export", "FOLDER", "writes the session as a Julia script for Flux, with its arrays", 1, 1,
+       RunExport},
       {"sessions", "", "lists the server's sessions", 0, 0, RunSessions},
       {"health", "[SERVICE]", "succeeds when the server, or one service of it, is SERVING", 0, 1,
        RunHealth},

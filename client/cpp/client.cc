@@ -34,14 +34,18 @@ void WriteChunks(grpc::ClientWriter<Request>& writer, const Request& first,
   writer.WritesDone();
 }
 
-// Reads a stream of messages with a `chunk` to its end.
+// Reads a stream of messages with a `chunk` to its end; `rest` sees what else a message has.
 template <typename Response>
-absl::StatusOr<std::vector<NamedTensor>> ReadChunks(grpc::ClientContext& context,
-                                                    grpc::ClientReader<Response>& reader) {
+absl::StatusOr<std::vector<NamedTensor>> ReadChunks(
+    grpc::ClientContext& context, grpc::ClientReader<Response>& reader,
+    absl::FunctionRef<void(Response&)> rest = [](Response&) {}) {
   ChunkAssembler assembler;
   Response response;
   absl::Status damaged;
-  while (damaged.ok() && reader.Read(&response)) damaged = assembler.Add(response.chunk());
+  while (damaged.ok() && reader.Read(&response)) {
+    rest(response);
+    if (response.has_chunk()) damaged = assembler.Add(response.chunk());
+  }
   if (!damaged.ok()) context.TryCancel();
   absl::Status status = ToStatus(reader.Finish());
   if (!damaged.ok()) return damaged;
@@ -136,6 +140,24 @@ absl::StatusOr<std::vector<NamedTensor>> Client::GetParameters(
   grpc::ClientContext context;
   auto reader = stub<v1::Models::Stub>().GetParameters(&context, request);
   return ReadChunks(context, *reader);
+}
+
+absl::StatusOr<Client::Export> Client::ExportSession() {
+  v1::ExportSessionRequest request;
+  request.set_session(options_.session);
+  grpc::ClientContext context;
+  auto reader = stub<v1::Sessions::Stub>().ExportSession(&context, request);
+  Export made;
+  auto arrays = ReadChunks<v1::ExportSessionResponse>(
+      context, *reader, [&](v1::ExportSessionResponse& response) {
+        made.script += response.script();
+        for (std::string& reason : *response.mutable_left_out()) {
+          made.left_out.push_back(std::move(reason));
+        }
+      });
+  if (!arrays.ok()) return arrays.status();
+  made.arrays = *std::move(arrays);
+  return made;
 }
 
 absl::StatusOr<v1::SetParametersResponse> Client::SetParameters(

@@ -78,6 +78,14 @@ class Client {
   absl::StatusOr<v1::SetParametersResponse> SetParameters(const std::string& model,
                                                           absl::Span<const NamedTensor> tensors);
 
+  // The session as a Julia script for Flux; see Sessions.ExportSession.
+  struct Export {
+    std::string script;                 // session.jl
+    std::vector<NamedTensor> arrays;    // of the file "session.npz" that it reads
+    std::vector<std::string> left_out;  // names without a place in it, and why
+  };
+  absl::StatusOr<Export> ExportSession();
+
   // False asks to stop.
   using OnTrainEvent = std::function<bool(const v1::TrainEvent&)>;
   // Trains until the last event. The training stops when `on_event` returns false, or when this

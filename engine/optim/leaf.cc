@@ -217,6 +217,12 @@ absl::optional<double> LearningRate(const Value& leaf) {
   return rate;
 }
 
+bool KeepsState(const Value& rule) {
+  const std::vector<const Struct*> links = Links(*rule.As<Struct>());
+  return std::any_of(links.begin(), links.end(),
+                     [](const Struct* link) { return StateSize(*link) > 0; });
+}
+
 absl::StatusOr<std::vector<Tensor>> ReadState(const Value& leaf) {
   std::vector<Tensor> tensors;
   const Struct* s = AsLeaf(leaf);

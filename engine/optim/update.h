@@ -43,6 +43,9 @@ absl::StatusOr<std::vector<Tensor>> ReadHyperparameters(const Value& leaf);
 // The `eta` of the leaf's rule, of the last one of a chain that has it; absent without, and for a
 // frozen leaf.
 absl::optional<double> LearningRate(const Value& leaf);
+// Whether the rule remembers anything of a parameter from one update to the next.
+// REQUIRES: IsRule(rule).
+bool KeepsState(const Value& rule);
 absl::StatusOr<std::vector<Tensor>> ReadState(const Value& leaf);
 absl::Status WriteState(const Value& leaf, absl::Span<const Tensor> state);
 

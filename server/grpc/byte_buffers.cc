@@ -48,6 +48,11 @@ absl::Status ReadMessage(grpc::ByteBuffer& bytes, absl::string_view what,
                    "UTF-8"));
 }
 
+grpc::ByteBuffer MessageBytes(const google::protobuf::MessageLite& message) {
+  const grpc::Slice slice(message.SerializeAsString());
+  return grpc::ByteBuffer(&slice, 1);
+}
+
 grpc::ByteBuffer ChunkMessage(int field, wire::OutgoingChunk chunk) {
   // Fields may come in any order, so the data can come last, as a slice of their own.
   constexpr int kData = v1::TensorChunk::kDataFieldNumber;

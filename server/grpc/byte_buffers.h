@@ -15,6 +15,8 @@ namespace fluxgate::rpc {
 absl::Status ReadMessage(grpc::ByteBuffer& bytes, absl::string_view what,
                          google::protobuf::MessageLite* message);
 
+grpc::ByteBuffer MessageBytes(const google::protobuf::MessageLite& message);
+
 // The message that has `chunk` as its field number `field`, and nothing else. The chunk's data are
 // not copied: the bytes hold on to the tensor until they are sent.
 grpc::ByteBuffer ChunkMessage(int field, wire::OutgoingChunk chunk);

@@ -42,7 +42,7 @@ class DatasetsService final
   }
   grpc::ServerWriteReactor<grpc::ByteBuffer>* PullDataset(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
-    return TensorWriteReactor<v1::PullDatasetRequest, v1::PullDatasetResponse>::Run(
+    return TensorWriteReactor<v1::PullDatasetRequest, ChunkSource<v1::PullDatasetResponse>>::Run(
         tenants_, context, "fluxgate.v1.Datasets/PullDataset", request,
         &DatasetsHandlers::PullDataset);
   }

@@ -68,9 +68,9 @@ class ModelsService final
   }
   grpc::ServerWriteReactor<grpc::ByteBuffer>* GetParameters(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
-    return TensorWriteReactor<v1::GetParametersRequest, v1::GetParametersResponse>::Run(
-        tenants_, context, "fluxgate.v1.Models/GetParameters", request,
-        &ModelsHandlers::GetParameters);
+    return TensorWriteReactor<v1::GetParametersRequest, ChunkSource<v1::GetParametersResponse>>::
+        Run(tenants_, context, "fluxgate.v1.Models/GetParameters", request,
+            &ModelsHandlers::GetParameters);
   }
   grpc::ServerReadReactor<grpc::ByteBuffer>* SetParameters(grpc::CallbackServerContext* context,
                                                            grpc::ByteBuffer* response) override {

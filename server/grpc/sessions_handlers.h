@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "proto/fluxgate/v1/sessions.pb.h"
 #include "server/grpc/server_state.h"
+#include "server/grpc/session_export.h"
 
 namespace fluxgate::rpc {
 
@@ -22,6 +23,10 @@ class SessionsHandlers {
                              v1::DeleteSessionResponse* response, session::CallContext& context);
   absl::Status ForkSession(const v1::ForkSessionRequest& request, v1::ForkSessionResponse* response,
                            session::CallContext& context);
+  absl::StatusOr<ExportSource> ExportSession(const v1::ExportSessionRequest& request,
+                                             session::CallContext& context) {
+    return OpenExport(state_, request, context);
+  }
   absl::Status KeepAlive(const v1::KeepAliveRequest& request, v1::KeepAliveResponse* response,
                          session::CallContext& context);
   absl::Status GetUpload(const v1::GetUploadRequest& request, v1::GetUploadResponse* response,

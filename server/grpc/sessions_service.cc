@@ -2,13 +2,15 @@
 #include "server/grpc/services.h"
 #include "server/grpc/sessions_handlers.h"
 #include "server/grpc/tenants.h"
+#include "server/grpc/tensor_write_reactor.h"
 #include "server/grpc/unary_call.h"
 
 namespace fluxgate::rpc {
 namespace {
 
 // Each RPC of Sessions: where it runs, and which handler does it.
-class SessionsService final : public v1::Sessions::CallbackService {
+class SessionsService final
+    : public v1::Sessions::WithRawCallbackMethod_ExportSession<v1::Sessions::CallbackService> {
  public:
   explicit SessionsService(Tenants& tenants) : tenants_(tenants) {}
 
@@ -41,6 +43,12 @@ class SessionsService final : public v1::Sessions::CallbackService {
                                         v1::ForkSessionResponse* response) override {
     return RunUnary(tenants_, context, "fluxgate.v1.Sessions/ForkSession", Where::kWorker, request,
                     response, &SessionsHandlers::ForkSession);
+  }
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* ExportSession(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
+    return TensorWriteReactor<v1::ExportSessionRequest, ExportSource>::Run(
+        tenants_, context, "fluxgate.v1.Sessions/ExportSession", request,
+        &SessionsHandlers::ExportSession);
   }
   grpc::ServerUnaryReactor* KeepAlive(grpc::CallbackServerContext* context,
                                       const v1::KeepAliveRequest* request,

@@ -18,25 +18,45 @@
 
 namespace fluxgate::rpc {
 
-// A server stream of chunks: `open` runs on a worker and takes a snapshot, then chunks follow as
-// fast as the client reads them, at most one in flight and one prepared. It writes bytes, so that a
-// chunk goes from the tensor to the socket without a copy. Deletes itself in OnDone.
-template <typename Request, typename Response>
+// The messages of a stream that has nothing but chunks of tensors.
+template <typename Response>
+class ChunkSource {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): what a handler opens is all there is to send.
+  ChunkSource(wire::ChunkEncoder chunks) : chunks_(std::move(chunks)) {}
+  absl::optional<grpc::ByteBuffer> Next() {
+    auto chunk = chunks_.Next();
+    if (!chunk.has_value()) return absl::nullopt;
+    return ChunkMessage(Response::kChunkFieldNumber, *std::move(chunk));
+  }
+
+ private:
+  wire::ChunkEncoder chunks_;
+};
+
+// A server stream of tensors: `open` runs on a worker and takes a snapshot, a Source, whose
+// messages follow as fast as the client reads them, at most one in flight and one prepared. They
+// are bytes, so that a chunk goes from the tensor to the socket without a copy. Deletes itself in
+// OnDone.
+template <typename Request, typename Source>
 class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  using Open = std::function<absl::StatusOr<wire::ChunkEncoder>(ServerState&, const Request&,
-                                                                session::CallContext&)>;
+  using Open =
+      std::function<absl::StatusOr<Source>(ServerState&, const Request&, session::CallContext&)>;
 
-  template <typename Handlers>
+  template <typename Handlers, typename Opened>
   static grpc::ServerWriteReactor<grpc::ByteBuffer>* Run(
       Tenants& tenants, grpc::CallbackServerContext* context, std::string method,
       const grpc::ByteBuffer* request,
-      absl::StatusOr<wire::ChunkEncoder> (Handlers::*open)(const Request&, session::CallContext&)) {
-    auto* reactor = new TensorWriteReactor(
-        tenants, *context, std::move(method),
-        [open](ServerState& state, const Request& r, session::CallContext& call) {
-          return (Handlers(state).*open)(r, call);
-        });
+      absl::StatusOr<Opened> (Handlers::*open)(const Request&, session::CallContext&)) {
+    auto* reactor =
+        new TensorWriteReactor(tenants, *context, std::move(method),
+                               [open](ServerState& state, const Request& r,
+                                      session::CallContext& call) -> absl::StatusOr<Source> {
+                                 auto opened = (Handlers(state).*open)(r, call);
+                                 if (!opened.ok()) return std::move(opened).status();
+                                 return Source(*std::move(opened));
+                               });
     reactor->Submit(*request);
     return reactor;
   }
@@ -61,9 +81,9 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffe
     absl::Status status = scope_.cancellation().token().Check();
     if (status.ok()) {
       status = scope_.Measure(permit, [this](session::CallContext& context) {
-        auto chunks = open_(scope_.state(), request_, context);
-        if (chunks.ok()) chunks_ = *std::move(chunks);
-        return chunks.status();
+        auto source = open_(scope_.state(), request_, context);
+        if (source.ok()) source_ = *std::move(source);
+        return source.status();
       });
     }
     if (!status.ok()) return End(status);
@@ -105,13 +125,13 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffe
 
   void PrepareLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const metrics::BookTime book(scope_.times().copy_out);
-    auto chunk = chunks_->Next();
-    prepared_ = chunk.has_value();
-    if (prepared_) next_ = ChunkMessage(Response::kChunkFieldNumber, *std::move(chunk));
+    absl::optional<grpc::ByteBuffer> message = source_->Next();
+    prepared_ = message.has_value();
+    if (prepared_) next_.Swap(&*message);
   }
 
   void End(const absl::Status& status) {
-    chunks_.reset();
+    source_.reset();
     this->Finish(scope_.Finished(status));
   }
 
@@ -121,7 +141,7 @@ class TensorWriteReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffe
   CallScope scope_;
   Request request_;
   const Open open_;
-  absl::optional<wire::ChunkEncoder> chunks_;
+  absl::optional<Source> source_;
   Mutex mutex_;
   grpc::ByteBuffer sending_ ABSL_GUARDED_BY(mutex_);
   grpc::ByteBuffer next_ ABSL_GUARDED_BY(mutex_);

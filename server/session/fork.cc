@@ -14,6 +14,14 @@ absl::StatusOr<ModelState> CopyState(const ModelState& state, lang::WorkspaceCop
   for (Value* value : {&made.model, &made.loss, &made.rule, &made.optimiser, &made.gradient}) {
     FG_ASSIGN_OR_RETURN(*value, copy.Copy(*value));
   }
+  if (made.run.has_value()) {
+    for (std::weak_ptr<Object>* data : {&made.run->x, &made.run->y}) {
+      const std::shared_ptr<Object> original = data->lock();
+      if (original == nullptr) continue;
+      FG_ASSIGN_OR_RETURN(const Value copied, copy.Copy(Value(original)));
+      *data = copied.object();
+    }
+  }
   made.job.clear();
   made.marks = nullptr;
   return made;

@@ -17,6 +17,8 @@ struct ModelState {
   Value model;
   std::string loss_text;  // as the client gave it
   Value loss;             // called with (model, x, y); nothing before the first
+  // The text names a function of (ŷ, y).
+  bool loss_of_prediction = false;
   std::string optimiser_text;
   Value rule;       // nothing before the first
   Value optimiser;  // the tree of leaves, nothing before the first step
@@ -24,6 +26,15 @@ struct ModelState {
 
   Value gradient;       // collected by ForwardBackward since the last OptimStep; may be nothing
   int64_t batches = 0;  // in it
+
+  // How Train ran last. It does not keep the data.
+  struct Run {
+    std::weak_ptr<Object> x, y;
+    bool has_targets = true;
+    int64_t epochs = 1, batch_size = 0;  // 0: all examples
+    bool shuffle = false, partial = true;
+  };
+  absl::optional<Run> run;
 
   std::string job;  // that trains it now, or empty
 

@@ -38,10 +38,6 @@ absl::StatusOr<std::vector<Value>> LeavesOf(const ModelState& state,
                                             const std::vector<Leaf>& parameters) {
   std::vector<Value> leaves;
   for (const Leaf& parameter : parameters) {
-    if (parameter.path.empty()) {
-      leaves.push_back(state.optimiser);
-      continue;
-    }
     FG_ASSIGN_OR_RETURN(Value leaf, AtPath(state.optimiser, parameter.path));
     leaves.push_back(std::move(leaf));
   }
@@ -124,6 +120,9 @@ class Training {
 
   absl::Status Train() {
     FG_ASSIGN_OR_RETURN(leaves_, LeavesOf(state_, parameters_));
+    state_.run = {spec_.x.object(),     spec_.y.object(),         !spec_.y.is_nothing(),
+                  spec_.epochs,         spec_.batches.batch_size, spec_.batches.shuffle,
+                  spec_.batches.partial};
     const int64_t per_epoch = StepsPerEpoch(NumExamplesOf(spec_.x), spec_.batches);
     total_steps_ = per_epoch * spec_.epochs;
     every_ = spec_.every > 0 ? spec_.every : std::max<int64_t>(1, total_steps_ / kProgressEvents);

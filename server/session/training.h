@@ -24,6 +24,7 @@ namespace fluxgate::session {
 struct Loss {
   std::string text;
   Value function;
+  bool of_prediction = false;  // the text names a function of (ŷ, y)
 };
 // The loss that a client names: a workspace function takes the model first, a built-in one what the
 // model gives. A workspace name wins.

@@ -53,6 +53,7 @@ absl::StatusOr<Loss> ResolveLoss(Visit& visit, absl::string_view text, bool has_
         absl::StrCat("the built-in loss ", loss.text, " needs targets y"));
   }
   FG_ASSIGN_OR_RETURN(loss.function, OfPrediction(visit, function));
+  loss.of_prediction = true;
   return loss;
 }
 
@@ -96,6 +97,7 @@ absl::Status ChooseLoss(Visit& visit, ModelState& state, absl::string_view text,
   FG_ASSIGN_OR_RETURN(Loss loss, ResolveLoss(visit, text.empty() ? "mse" : text, has_targets));
   state.loss_text = std::move(loss.text);
   state.loss = std::move(loss.function);
+  state.loss_of_prediction = loss.of_prediction;
   return absl::OkStatus();
 }
 

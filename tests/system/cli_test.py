@@ -305,6 +305,20 @@ class Other(CliTest):
         self.assertRegex(self.ok("sessions"), r"(?m)^test_sessions +cpu +1 names +0 jobs +[\d.]+ MiB$")
         self.assertRegex(self.ok("sessions"), r"(?m)^default ")
 
+    def test_export(self):
+        self.ok("eval", "f(x) = 2x; m = Dense([1.0f0 2.0f0], [3.0f0]); three = ==(3);")
+        folder = os.path.join(self.folder, "new", "folder")
+        self.assertEqual(
+            self.ok("export", folder),
+            f"{folder}/session.jl: {os.path.getsize(folder + '/session.jl')} bytes; "
+            "2 arrays with 12 bytes beside it\n"
+            "left out `three`: it holds ==, a function without a text\n")
+        with open(os.path.join(folder, "session.jl"), encoding="utf-8") as script:
+            self.assertIn("\nf(x) = 2x\n\nm = Dense(saved[", script.read())
+        arrays = numpy.load(os.path.join(folder, "session.npz"))
+        self.assertEqual(arrays["m.weight"].tolist(), [[1, 2]])
+        self.assertIn("cannot make the folder", self.fails("export", folder + "/session.jl"))
+
     def test_info(self):
         info = self.ok("info")
         self.assertRegex(info, r"^Fluxgate \d+\.\d+\.\d+ at 127\.0\.0\.1:\d+, storage: memory only")

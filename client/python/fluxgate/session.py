@@ -81,6 +81,7 @@ class Session:
     submit = blocking_as(Job, aio.Session.submit)
     job = blocking_as(Job, aio.Session.job)
     jobs = blocking_as(_jobs, aio.Session.jobs)
+    export = blocking(aio.Session.export)
     delete = blocking(aio.Session.delete)
 
     def fork(self, name: str) -> Session:

@@ -59,7 +59,7 @@ ScriptWriter::~ScriptWriter() = default;
 
 void ScriptWriter::Comment(absl::string_view text) {
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
-    Line(line.empty() ? "#" : absl::StrCat("# ", line));
+    Line(line.empty() ? "" : absl::StrCat("# ", line));
   }
 }
 
@@ -106,23 +106,30 @@ absl::Status ScriptWriter::WriteFunctions() {
              : absl::ResourceExhaustedError("the script's functions are too long");
 }
 
+void ScriptWriter::WriteText(const std::string& name, absl::string_view expression) {
+  names_.push_back(name);
+  Line(absl::StrCat(name, " = ", expression));
+}
+
+absl::StatusOr<std::string> ScriptWriter::Expression(const Value& value, const std::string& path) {
+  return values_->Of(value, path);
+}
+
 absl::Status ScriptWriter::WriteName(const std::string& name, const Value& value) {
   const auto write = [&]() -> absl::Status {
     FG_ASSIGN_OR_RETURN(const std::vector<Value> shared, values_->Shared(value));
     for (const Value& object : shared) {
       const std::string part = FreeName("shared");
-      names_.push_back(part);
       FG_ASSIGN_OR_RETURN(const std::string text, values_->Of(object, part));
-      Line(absl::StrCat(part, " = ", text));
+      WriteText(part, text);
       FG_RETURN_IF_ERROR(values_->Remember(object, part));
     }
     FG_ASSIGN_OR_RETURN(const std::string text, values_->Of(value, name));
     // A function that has its name by its definition.
     if (text == name) return absl::OkStatus();
-    Line(absl::StrCat(name, " = ", text));
+    WriteText(name, text);
     return values_->Remember(value, name);
   };
-  names_.push_back(name);
   absl::Status status = write();
   if (!absl::IsFailedPrecondition(status)) return status;
   const std::string why = absl::StrReplaceAll(status.message(), {{"\n", " "}});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/tensor/tensor.h"
 #include "engine/value/value.h"
@@ -44,7 +45,12 @@ class ScriptWriter {
   absl::Status WriteWorkspace();
   // One more name, behind those of the workspace.
   absl::Status WriteName(const std::string& name, const Value& value);
-  // A comment above what is written next; lines are separated by '\n'.
+  // The same for one whose expression is known.
+  void WriteText(const std::string& name, absl::string_view expression);
+  // An expression for a value, to stand inside of others; new arrays in it are saved under `path`.
+  // FAILED_PRECONDITION when there is none.
+  absl::StatusOr<std::string> Expression(const Value& value, const std::string& path);
+  // A comment above what is written next; lines are separated by '\n', an empty one stays empty.
   void Comment(absl::string_view text);
   // Lines to run when the script is asked to train; behind those that text has typed.
   void WriteTraining(absl::string_view lines);

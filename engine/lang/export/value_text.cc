@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/display/display.h"
 #include "engine/lang/evaluate/modules.h"
@@ -170,6 +171,7 @@ absl::StatusOr<std::string> ValueText::List(absl::string_view open, const std::v
   for (const std::string& text : texts) {
     absl::StrAppend(&lines, margin, std::string(kIndent, ' '), text, ",\n");
   }
+  absl::ConsumePrefix(&close, ",");  // of a tuple of one; each line has its own
   return absl::StrCat(lines, margin, close);
 }
 

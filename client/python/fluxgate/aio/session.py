@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pathlib
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -16,6 +18,7 @@ from fluxgate.api import Message, v1
 from fluxgate.connection import Connection
 from fluxgate.dataset import Dataset
 from fluxgate.retry import RetryPolicy
+from fluxgate.streams import Assembler
 from fluxgate.transport import Asyncio, Blocking
 from fluxgate.values import Result, to_python
 
@@ -261,6 +264,29 @@ class Session:
         """
         await self._connection.call("Sessions/ForkSession", name=name)
         return Session(self._connection.to(name))
+
+    async def export(self, folder: files.Path) -> list[str]:
+        """Writes the session into a folder as a Julia script that runs in Flux, session.jl, and the
+        arrays that it reads, session.npz: definitions as they were typed, models, datasets,
+        optimisers with their state, and what trained.
+
+        Returns:
+          What the script leaves out, and why: "`f`: it shares the variable n with another function".
+        """
+        script, left_out, arrays = [], [], Assembler()
+        stream = self._connection.stream("Sessions/ExportSession")
+        async with contextlib.aclosing(stream) as parts:
+            async for part in parts:
+                script.append(part.script)
+                left_out.extend(part.left_out)
+                if part.HasField("chunk"):
+                    arrays.add(part.chunk)
+        path = pathlib.Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        if saved := arrays.finish():
+            files.save(path / "session.npz", saved)
+        (path / "session.jl").write_text("".join(script), encoding="utf-8")
+        return left_out
 
     async def delete(self) -> None:
         """Deletes the session and all it holds; its jobs are cancelled. "default" is emptied."""

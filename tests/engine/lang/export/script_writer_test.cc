@@ -91,7 +91,9 @@ TEST_F(ScriptWriterTest, Values) {
       "z = [1 2;;; 3 4]; aa = Float32[1, 2]; ab = [true, false]; ac = [[1, 2], [3]]; "
       "ad = reshape(Any[1, \"a\", 2, \"b\"], 2, 2); ae = Some(3); af = Ref(5); ag = String[]; "
       "ah = Float64; ai = Vector{Int}; aj = 2I; ak = [1, 2]'; al = Int32[1, 2]; am = Any[1, 2]; "
-      "an = pairs((p = 1,)); ao = CartesianIndex(1, 2);",
+      "an = pairs((p = 1,)); "
+      "ap = ((only = [\"a text that is long\", \"and another one that is longer than the line\", "
+      "\"b\"],),); ao = CartesianIndex(1, 2);",
       {"a",
        "b, typeof(c), c, d, e, f, g",
        "h === nothing, i, j, typeof(j), k, l, m",
