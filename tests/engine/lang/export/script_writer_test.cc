@@ -114,7 +114,8 @@ TEST_F(ScriptWriterTest, Values) {
        "al",
        "typeof(am), am",
        "an[:p]",
-       "ao"});
+       "ao",
+       "ap"});
 }
 
 TEST_F(ScriptWriterTest, LargeArraysAndParametersLieBesideTheText) {
