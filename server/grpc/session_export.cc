@@ -5,7 +5,6 @@
 
 #include "engine/base/status_macros.h"
 #include "server/grpc/byte_buffers.h"
-#include "server/session/export.h"
 #include "server/wire/limits.h"
 #include "server/wire/text.h"
 
@@ -18,7 +17,7 @@ constexpr size_t kReasons = 1000;
 
 }  // namespace
 
-ExportSource::ExportSource(lang::Script script)
+ExportSource::ExportSource(session::Script script)
     : text_(wire::CleanText(script.text, script.text.size())),
       left_out_(std::move(script.left_out)),
       charge_(std::make_unique<MemoryCharge>(static_cast<int64_t>(text_.size()))),
@@ -48,7 +47,7 @@ absl::StatusOr<ExportSource> OpenExport(ServerState& state, const v1::ExportSess
                                         session::CallContext& context) {
   FG_ASSIGN_OR_RETURN(auto visit,
                       Enter(state, request.session(), Access::kRead, context, ShortEntry()));
-  FG_ASSIGN_OR_RETURN(lang::Script script, session::ExportSession(*visit));
+  FG_ASSIGN_OR_RETURN(session::Script script, session::ExportSession(*visit));
   return ExportSource(std::move(script));
 }
 

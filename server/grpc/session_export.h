@@ -11,9 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "engine/base/memory_charge.h"
-#include "engine/lang/export/script_writer.h"
 #include "proto/fluxgate/v1/sessions.pb.h"
 #include "server/grpc/server_state.h"
+#include "server/session/export.h"
 #include "server/wire/chunk_codec.h"
 
 namespace fluxgate::rpc {
@@ -22,7 +22,7 @@ namespace fluxgate::rpc {
 class ExportSource {
  public:
   // The script's memory is charged to the budget current on this thread.
-  explicit ExportSource(lang::Script script);
+  explicit ExportSource(session::Script script);
   // Nothing at the end.
   absl::optional<grpc::ByteBuffer> Next();
 

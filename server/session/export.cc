@@ -64,7 +64,7 @@ absl::Status WriteTraining(Visit& visit, const std::string& name, const ModelSta
 
 }  // namespace
 
-absl::StatusOr<lang::Script> ExportSession(Visit& visit) {
+absl::StatusOr<Script> ExportSession(Visit& visit) {
   lang::ScriptWriter writer(visit.interpreter());
   FG_RETURN_IF_ERROR(writer.WriteWorkspace());
   for (const auto& [name, state] : visit.states()) {

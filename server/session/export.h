@@ -9,7 +9,8 @@ namespace fluxgate::session {
 
 // The session as a Julia script for Flux: its workspace, and of each model that typed training has
 // trained the loss, the optimiser with its state, and the training.
-absl::StatusOr<lang::Script> ExportSession(Visit& visit);
+using Script = lang::Script;
+absl::StatusOr<Script> ExportSession(Visit& visit);
 
 }  // namespace fluxgate::session
 
