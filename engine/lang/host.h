@@ -102,7 +102,8 @@ struct FailedStep {
   int64_t batch = 1;           // 1-based, of its epoch
   int64_t step = 1;            // 1-based, of the run
   double loss = 0;
-  const TrainRequest::Epoch& epoch_data;
+  // Null: of a loop that the caller drives, where epoch, batch and step mean nothing.
+  const TrainRequest::Epoch* epoch_data = nullptr;
 };
 
 struct TrainSummary {

@@ -52,7 +52,7 @@ absl::Status TrainingRun::Explain(const absl::Status& plain) {
   }
   const ScopedFloatMode as_in_a_step(true);
   return request_.explain({current_->staged, std::move(inputs), epoch_number_, item_ + 1, step_ + 1,
-                           next_loss_, *epoch_});
+                           next_loss_, epoch_.get()});
 }
 
 }  // namespace fluxgate

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "engine/lang/syntax/diagnostics.h"
 #include "engine/value/array.h"
 #include "engine/value/containers.h"
 #include "engine/value/flatten.h"
@@ -25,6 +26,15 @@ bool IsRealNumber(const Value& value) { return value.is_number(); }
 
 absl::StatusOr<Value> Helper(Visit& visit, absl::string_view text) {
   return ValueOf(visit, text, kOwnText);
+}
+
+absl::Status WithoutOwnText(const absl::Status& status) {
+  absl::optional<SourceDiagnostic> diagnostic = GetDiagnostic(status);
+  if (!diagnostic.has_value() || diagnostic->source != kOwnText) return status;
+  diagnostic->source.clear();
+  diagnostic->excerpt.clear();
+  diagnostic->line = diagnostic->column = 0;
+  return WithDiagnostic(status, *diagnostic);
 }
 
 absl::StatusOr<Tensor> TensorOf(const Value& value) {

@@ -50,6 +50,8 @@ absl::StatusOr<NamedTensors> GradientTensors(const Value& model, const Value& gr
 inline constexpr char kOwnText[] = "Fluxgate";
 // The value of such a text: "f -> x -> f(x)".
 absl::StatusOr<Value> Helper(Visit& visit, absl::string_view text);
+// The same error without its place, when that is in such a text and tells the caller nothing.
+absl::Status WithoutOwnText(const absl::Status& status);
 // The elements of a number or an array.
 absl::StatusOr<Tensor> TensorOf(const Value& value);
 

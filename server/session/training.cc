@@ -7,7 +7,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
-#include "engine/lang/syntax/diagnostics.h"
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
 #include "engine/value/flatten.h"
@@ -42,16 +41,6 @@ absl::StatusOr<std::vector<Value>> LeavesOf(const ModelState& state,
     leaves.push_back(std::move(leaf));
   }
   return leaves;
-}
-
-// A place in a text of ours tells the caller nothing.
-absl::Status WithoutOwnText(const absl::Status& status) {
-  absl::optional<SourceDiagnostic> diagnostic = GetDiagnostic(status);
-  if (!diagnostic.has_value() || diagnostic->source != kOwnText) return status;
-  diagnostic->source.clear();
-  diagnostic->excerpt.clear();
-  diagnostic->line = diagnostic->column = 0;
-  return WithDiagnostic(status, *diagnostic);
 }
 
 class Training {

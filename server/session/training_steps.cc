@@ -1,5 +1,6 @@
 // Losses, optimisers and single steps: what both loops, the server's and the client's, stand on.
 
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -130,6 +131,23 @@ absl::Status ChooseOptimiser(Visit& visit, ModelState& state, absl::string_view 
   return absl::OkStatus();
 }
 
+namespace {
+
+// Why the loss of a batch is no finite number. `keys` are those before it was computed.
+absl::Status ExplainNotFinite(Visit& visit, const Value& model, const ModelState& state,
+                              const Value& x, const Value& y, const KeySequence& keys,
+                              double loss) {
+  visit.host().keys() = keys;
+  const Value batch = Tuple::Of(y.is_nothing() ? std::vector<Value>{x} : std::vector<Value>{x, y});
+  FG_ASSIGN_OR_RETURN(StagedLoss staged, visit.interpreter().StageLoss(state.loss, {model}, batch));
+  FG_ASSIGN_OR_RETURN(std::vector<Tensor> inputs, staged.trace->InputValues());
+  FailedStep step{staged, std::move(inputs)};
+  step.loss = loss;
+  return WithoutOwnText(visit.interpreter().ExplainNotFinite(step));
+}
+
+}  // namespace
+
 absl::StatusOr<BatchGradient> ForwardBackward(Visit& visit, const NamedValue& model,
                                               ModelState& state, const Value& x, const Value& y,
                                               bool reset) {
@@ -138,12 +156,16 @@ absl::StatusOr<BatchGradient> ForwardBackward(Visit& visit, const NamedValue& mo
   std::vector<Value> bound = {state.loss, x};
   if (!y.is_nothing()) bound.push_back(y);
   FG_ASSIGN_OR_RETURN(Value of_model, visit.interpreter().Call(bind, bound));
+  const KeySequence keys = visit.host().keys();
   FG_ASSIGN_OR_RETURN(Derivatives derivatives, DerivativesAt(visit, of_model, {model.value}, 1));
   if (!derivatives.value.is_number()) {
     return absl::InvalidArgumentError("a loss gives one number");
   }
   BatchGradient result;
   result.loss = derivatives.value.scalar().AsDouble();
+  if (!std::isfinite(result.loss)) {
+    return ExplainNotFinite(visit, model.value, state, x, y, keys, result.loss);
+  }
   result.gradient = derivatives.arguments[0];
   if (reset || state.batches == 0) {
     state.gradient = result.gradient;

@@ -60,7 +60,7 @@ absl::StatusOr<double> TestHost::TrainStep(const TrainRequest& request, const Va
   const double loss = values[0].ElementAsDouble(0);
   if (!std::isfinite(loss)) {
     return request.explain(
-        {staged, inputs, place.epoch, place.batch, place.step, loss, place.epoch_data});
+        {staged, inputs, place.epoch, place.batch, place.step, loss, &place.epoch_data});
   }
   size_t next = 1;
   for (size_t i = 0; i < parameters.size(); ++i) {

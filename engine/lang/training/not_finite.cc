@@ -95,9 +95,11 @@ class Explanation {
     if (absl::IsCancelled(found.status()) || absl::IsDeadlineExceeded(found.status())) {
       return found.status();
     }
-    const std::string headline = absl::StrCat("Loss is ", Number(DType::kFloat64, step_.loss),
-                                              " on data item ", step_.batch, ", stopping training");
-    const std::string when = absl::StrCat(" (epoch ", step_.epoch, ", batch ", step_.batch, ")");
+    std::string headline = absl::StrCat("Loss is ", Number(DType::kFloat64, step_.loss)), when;
+    if (step_.epoch_data != nullptr) {
+      absl::StrAppend(&headline, " on data item ", step_.batch, ", stopping training");
+      when = absl::StrCat(" (epoch ", step_.epoch, ", batch ", step_.batch, ")");
+    }
     if (!found.ok() || !found->has_value()) {
       return JuliaError("DomainError", absl::StrCat(headline, when));
     }
@@ -158,8 +160,9 @@ class Explanation {
   std::string Example(const ir::Node& node, int64_t element) const {
     if (node.shape.rank() == 0) return "";
     const int64_t columns = node.shape.dim(node.shape.rank() - 1);
+    const int64_t column = element / (node.shape.num_elements() / columns);
     const int64_t example =
-        step_.epoch_data.ExampleAt(element / (node.shape.num_elements() / columns));
+        step_.epoch_data == nullptr ? column : step_.epoch_data->ExampleAt(column);
     return example < 0 ? "" : absl::StrCat(", which is example ", example + 1);
   }
 

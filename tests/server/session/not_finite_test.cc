@@ -116,5 +116,29 @@ TEST_F(NotFiniteTest, TheOptimiserGoesOnAsBefore) {
   EXPECT_EQ(Number(*visit_, "m.weight[1]"), after_six);
 }
 
+TEST_F(NotFiniteTest, ABatchOfTheLoopThatTheClientDrives) {
+  Run(*visit_,
+      "m = Chain(Dropout(0.5), Dense(ones(Float32, 1, 64), false)); x = ones(Float32, 64, 8);"
+      "good = Float32[64 64 64 64 64 64 64 64]; bad = 1f3 .* good;"
+      "loss(m, x, y) = sum(sqrt.(abs.(m(x)) .- y .+ 64))");
+  const NamedValue model = *FindModel(*visit_, "m");
+  ModelState state = StateOf(*visit_, model);
+  ASSERT_OK(ChooseLoss(*visit_, state, "loss", true));
+  const auto step = [&](const std::string& y) {
+    return ForwardBackward(*visit_, model, state, Run(*visit_, "x"), Run(*visit_, y), false);
+  };
+  ASSERT_OK(step("good").status());
+  const absl::Status status = step("bad").status();
+  const auto diagnostic = GetDiagnostic(status);
+  ASSERT_TRUE(diagnostic.has_value()) << status;
+  EXPECT_THAT(diagnostic->message, HasSubstr("Loss is NaN: sqrt(-"));
+  EXPECT_THAT(diagnostic->excerpt, HasSubstr("sqrt.("));
+  EXPECT_EQ(state.batches, 1);  // Nothing was added.
+  Run(*visit_, "x[3, 2] = NaN");
+  EXPECT_THAT(
+      std::string(step("good").status().message()),
+      HasSubstr("the data x holds NaN at [3, 2], which is example 2; the first to use it is"));
+}
+
 }  // namespace
 }  // namespace fluxgate::session
