@@ -19,18 +19,18 @@ absl::Status WriteTraining(Visit& visit, const std::string& name, const ModelSta
   std::string loss = state.loss_text;
   if (state.loss_of_prediction) {
     FG_ASSIGN_OR_RETURN(const Value function, FunctionOf(visit, loss, "loss", Sort::kLoss));
-    FG_ASSIGN_OR_RETURN(const std::string built_in, writer.Expression(function, name));
+    FG_ASSIGN_OR_RETURN(const std::string built_in, writer.Expression(function));
     loss = state.run.has_value() && !state.run->has_targets
                ? built_in
                : absl::StrCat("(model, x, y) -> ", built_in, "(model(x), y)");
   }
   if (visit.interpreter().Find(loss) == nullptr) {
-    const std::string text = std::exchange(loss, writer.FreeName(name + "_loss"));
+    const std::string text = std::exchange(loss, writer.FreshName(name + "_loss"));
     writer.WriteText(loss, text);
   }
-  const std::string optimiser = writer.FreeName(name + "_optimiser");
+  const std::string optimiser = writer.FreshName(name + "_optimiser");
   if (state.optimiser.is_nothing() || !optim::KeepsState(state.rule)) {
-    FG_ASSIGN_OR_RETURN(const std::string rule, writer.Expression(state.rule, optimiser));
+    FG_ASSIGN_OR_RETURN(const std::string rule, writer.Expression(state.rule));
     writer.WriteText(optimiser, absl::StrCat("Flux.setup(", rule, ", ", name, ")"));
   } else {
     FG_RETURN_IF_ERROR(writer.WriteName(optimiser, state.optimiser));
@@ -44,9 +44,9 @@ absl::Status WriteTraining(Visit& visit, const std::string& name, const ModelSta
                                       " was trained on came with the call and left with it."));
     return absl::OkStatus();
   }
-  FG_ASSIGN_OR_RETURN(std::string data, writer.Expression(Value(x), name + "_x"));
+  FG_ASSIGN_OR_RETURN(std::string data, writer.Expression(Value(x)));
   if (run.has_targets) {
-    FG_ASSIGN_OR_RETURN(const std::string targets, writer.Expression(Value(y), name + "_y"));
+    FG_ASSIGN_OR_RETURN(const std::string targets, writer.Expression(Value(y)));
     absl::StrAppend(&data, ", ", targets);
   } else {
     data += ",";

@@ -11,6 +11,7 @@
 #include "engine/lang/workspace_copy.h"
 #include "engine/optim/update.h"
 #include "engine/value/array.h"
+#include "engine/value/containers.h"
 #include "engine/value/flatten.h"
 #include "server/session/training.h"
 

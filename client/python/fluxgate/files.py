@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +18,11 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Writes the file that the name asks for; ValueError for another ending."""
     path = pathlib.Path(path)
     if path.suffix == ".npz":
-        with path.open("wb") as file:  # numpy would add an ending
-            np.savez(file, **dict[str, Any](arrays))
+        # numpy.savez would add an ending, and wants names for keywords that it has itself.
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                    np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
     elif path.suffix == ".safetensors":
         _safetensors().save_file(
             {name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)

@@ -39,12 +39,14 @@ std::vector<Excerpt> Machine::MethodsBeyondNames() const {
 }
 
 bool Machine::TakesItsFields(const StructType& type) const {
-  if (type.builtin || default_constructor_.contains(&type)) return true;
+  if (type.builtin) return true;
+  if (!default_constructor_.contains(&type)) return false;
   const auto it = constructors_.find(&type);
-  if (it == constructors_.end()) return false;
+  if (it == constructors_.end()) return true;
+  // One of as many arguments could be the more specific one.
   const std::vector<Method>& methods = it->second->methods();
-  return std::any_of(methods.begin(), methods.end(), [&](const Method& method) {
-    return method.arity == static_cast<int>(type.fields.size());
+  return std::none_of(methods.begin(), methods.end(), [&](const Method& method) {
+    return method.arity == static_cast<int>(type.fields.size()) || method.has_vararg;
   });
 }
 

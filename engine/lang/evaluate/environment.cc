@@ -29,7 +29,8 @@ const Environment::Cell* Environment::Find(absl::string_view name) const {
 
 void Environment::Define(int32_t index, Value value) {
   Cell& cell = cells_[index];
-  if (!cell.defined) cell.order = next_order_++;
+  cell.latest = next_order_++;
+  if (!cell.defined) cell.order = cell.latest;
   cell.defined = true;
   cell.value = std::move(value);
 }

@@ -24,7 +24,8 @@ class Environment {
     bool defined = false;  // the user has given it a value
     Value builtin;         // what the name means otherwise
     bool has_builtin = false;
-    uint64_t order = 0;  // of the first definition
+    uint64_t order = 0;   // of the first definition
+    uint64_t latest = 0;  // of the last one
   };
 
   // Made when new, with what the language itself calls by that name.

@@ -44,7 +44,11 @@ absl::StatusOr<Value> Machine::EvalMacro(const Node& node, Frame& frame) {
   const absl::string_view name = MacroName(node);
   const size_t count = node.children.size();
   if (RewritingOf(node) != Rewriting::kNone) {
-    return Eval(*(*frame.code->expansions)[node.slot], frame);
+    absl::StatusOr<Value> value = Eval(*(*frame.code->expansions)[node.slot], frame);
+    if (name == "@kwdef" && value.ok()) {
+      transcript_.NoteType(node.child(0).name, {frame.code->program->source, node.span});
+    }
+    return value;
   }
   if (IsHint(name) && count > 0) return Eval(node.child(count - 1), frame);
   if (name == "@show") {

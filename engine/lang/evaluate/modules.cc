@@ -18,6 +18,7 @@
 #include "engine/lang/types.h"
 #include "engine/nn/layer.h"
 #include "engine/optim/update.h"
+#include "engine/value/containers.h"
 
 namespace fluxgate::lang {
 namespace {
@@ -201,6 +202,8 @@ struct Library {
         {"NaN32", Value::Float32(static_cast<float>(nan))},
         {"stdout", Value(std::make_shared<Io>(true))},
         {"stderr", Value(std::make_shared<Io>(true))},
+        // A session has no command line.
+        {"ARGS", Tuple::Of({})},
     };
     for (const auto& [name, value] : constants) {
       visible[name] = value;
@@ -261,6 +264,11 @@ std::string QualifiedName(absl::string_view name) {
   if (library.visible.contains(name) || !library.qualified.contains(name)) return "";
   const auto it = library.package.find(name);
   return it == library.package.end() ? "" : absl::StrCat(it->second, ".", name);
+}
+
+std::string PackageOf(absl::string_view name) {
+  const auto it = TheLibrary().package.find(name);
+  return it == TheLibrary().package.end() ? "Base" : it->second;
 }
 
 std::vector<std::string> UnexportedNames() {

@@ -26,6 +26,8 @@ const std::vector<std::string>& Packages();
 const std::vector<std::string>& BuiltinNames();
 // "Flux.mse" for a name that is visible only with its package; "" otherwise.
 std::string QualifiedName(absl::string_view name);
+// The package that a built-in name comes from; "Base" for the language's own.
+std::string PackageOf(absl::string_view name);
 // The names that are visible only so.
 std::vector<std::string> UnexportedNames();
 

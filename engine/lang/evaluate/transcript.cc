@@ -14,11 +14,13 @@ bool Has(const std::vector<Excerpt>& excerpts, const Excerpt& excerpt) {
 }  // namespace
 
 void Transcript::NoteUsing(Excerpt statement) {
-  if (!Has(usings_, statement)) usings_.push_back(std::move(statement));
+  if (usings_.size() < kMaxUsings && !Has(usings_, statement)) {
+    usings_.push_back(std::move(statement));
+  }
 }
 
 void Transcript::NoteTraining(Excerpt statement) {
-  if (Has(trainings_, statement)) return;
+  if (statement.text().size() > kMaxTrainingBytes || Has(trainings_, statement)) return;
   if (trainings_.size() == kMaxTrainings) trainings_.erase(trainings_.begin());
   trainings_.push_back(std::move(statement));
 }

@@ -8,9 +8,11 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/evaluate/machine.h"
+#include "engine/lang/evaluate/modules.h"
+#include "engine/lang/export/script_names.h"
+#include "engine/lang/export/training_text.h"
 #include "engine/lang/export/value_text.h"
 #include "engine/lang/interpreter.h"
 
@@ -19,9 +21,16 @@ namespace {
 
 // The standard libraries whose names a session has without asking.
 constexpr absl::string_view kStandard[] = {"LinearAlgebra", "Printf", "Random", "Statistics"};
+// Modules that need no installing.
+constexpr absl::string_view kAtHand[] = {"Base", "Core", "Flux", "Main", "Pkg", "Test"};
 // Packages that come with Flux.
 constexpr absl::string_view kOfFlux[] = {"Functors",     "MLUtils",    "NNlib",
                                          "OneHotArrays", "Optimisers", "Zygote"};
+
+template <size_t kSize>
+bool IsIn(const absl::string_view (&names)[kSize], absl::string_view name) {
+  return std::count(std::begin(names), std::end(names), name) > 0;
+}
 
 // Whether the text says "Name." where a name may begin, outside of lines that are comments.
 bool Mentions(absl::string_view text, absl::string_view name) {
@@ -36,25 +45,37 @@ bool Mentions(absl::string_view text, absl::string_view name) {
   return false;
 }
 
-// "using Flux, Statistics" without what the script says anyway; empty when nothing is left.
-std::string OtherUsing(absl::string_view statement) {
-  const bool import = absl::StartsWith(statement, "import");
-  absl::string_view rest = statement.substr(import ? 6 : 5);
-  if (import || absl::StrContains(rest, ':')) return std::string(statement);
-  std::vector<std::string> others;
-  for (absl::string_view name : absl::StrSplit(rest, ',')) {
-    name = absl::StripAsciiWhitespace(name);
-    const bool known =
-        name == "Flux" || std::count(std::begin(kStandard), std::end(kStandard), name) > 0;
-    if (!known) others.emplace_back(name);
+// What definitions may need, and what needs nothing but definitions.
+bool IsBasic(const Value& value) {
+  switch (value.kind()) {
+    case Kind::kNothing:
+    case Kind::kMissing:
+    case Kind::kNumber:
+    case Kind::kChar:
+    case Kind::kSymbol:
+    case Kind::kString:
+    case Kind::kType:
+    case Kind::kModule:
+      return true;
+    default:
+      return false;
   }
-  return others.empty() ? "" : absl::StrCat("using ", absl::StrJoin(others, ", "));
+}
+
+// The function that its definition alone gives this name.
+const GenericFunction* DefinedFunction(const std::string& name, const Value& value) {
+  const auto* function = value.AsClass<GenericFunction>();
+  const bool is_defined = function != nullptr && !function->anonymous() &&
+                          function->Name() == name && function->Children().empty();
+  return is_defined ? function : nullptr;
 }
 
 }  // namespace
 
 ScriptWriter::ScriptWriter(Interpreter& interpreter)
-    : interpreter_(interpreter), values_(std::make_unique<ValueText>(interpreter.machine())) {}
+    : interpreter_(interpreter),
+      names_(std::make_unique<ScriptNames>(interpreter.machine().environment())),
+      values_(std::make_unique<ValueText>(interpreter.machine(), *names_)) {}
 ScriptWriter::~ScriptWriter() = default;
 
 void ScriptWriter::Comment(absl::string_view text) {
@@ -63,39 +84,58 @@ void ScriptWriter::Comment(absl::string_view text) {
   }
 }
 
-std::string ScriptWriter::FreeName(const std::string& wish) const {
-  const Environment& environment = interpreter_.machine().environment();
-  for (int i = 1;; ++i) {
-    std::string name = i == 1 ? wish : absl::StrCat(wish, "_", i);
-    const Environment::Cell* cell = environment.Find(name);
-    const bool taken = cell != nullptr && (cell->defined || cell->has_builtin);
-    if (!taken && std::count(names_.begin(), names_.end(), name) == 0) return name;
-  }
+std::string ScriptWriter::FreshName(const std::string& wish) { return names_->Fresh(wish); }
+
+void ScriptWriter::LeaveOut(const std::string& name, absl::string_view why) {
+  const std::string reason = absl::StrReplaceAll(why, {{"\n", " "}});
+  Comment(absl::StrCat(name, " is left out: ", reason));
+  left_out_.push_back(absl::StrCat("`", name, "`: ", reason));
 }
 
-void ScriptWriter::WriteTypes() {
-  Machine& machine = interpreter_.machine();
+void ScriptWriter::WriteStatements() {
+  for (const std::string& statement : values_->TakeStatements()) Line(statement);
+}
+
+void ScriptWriter::WriteType(const std::string& name) {
+  const Excerpt* definition = interpreter_.machine().transcript().FindType(name);
+  if (definition == nullptr) return LeaveOut(name, "the text that defined it is not kept");
+  Line(definition->text());
+  const StructType* fields = interpreter_.Find(name)->As<Type>()->struct_type.get();
+  if (fields == nullptr || !fields->trainable.has_value()) return;
+  const std::vector<std::string>& trained = *fields->trainable;
+  Line(absl::StrCat("Flux.@layer ", name, " trainable = (", absl::StrJoin(trained, ", "),
+                    trained.size() == 1 ? ",)" : ")"));
+}
+
+absl::Status ScriptWriter::WriteBasics() {
+  const Environment& environment = interpreter_.machine().environment();
+  std::vector<std::pair<uint64_t, std::string>> basics;
   for (const std::string& name : interpreter_.Names()) {
-    const auto* type = interpreter_.Find(name)->As<Type>();
-    const Excerpt* definition = machine.transcript().FindType(name);
-    if (type == nullptr || type->name != name || definition == nullptr) continue;
-    Line(definition->text());
-    const StructType* fields = type->struct_type.get();
-    if (fields != nullptr && fields->trainable.has_value()) {
-      const std::vector<std::string>& trained = *fields->trainable;
-      Line(absl::StrCat("Flux.@layer ", name, " trainable = (", absl::StrJoin(trained, ", "),
-                        trained.size() == 1 ? ",)" : ")"));
-    }
-    Line("");
+    const Environment::Cell& cell = *environment.Find(name);
+    if (IsBasic(cell.value)) basics.emplace_back(cell.latest, name);
   }
+  std::sort(basics.begin(), basics.end());
+  for (const auto& [order, name] : basics) {
+    const Value& value = *interpreter_.Find(name);
+    const auto* type = value.As<Type>();
+    const bool is_definition =
+        type != nullptr && type->name == name &&
+        (type->abstract || (type->struct_type != nullptr && !type->struct_type->builtin));
+    if (is_definition) {
+      WriteType(name);
+    } else {
+      FG_RETURN_IF_ERROR(WriteName(name, value));
+    }
+  }
+  if (!basics.empty()) Line("");
+  return absl::OkStatus();
 }
 
 absl::Status ScriptWriter::WriteFunctions() {
   const size_t before = body_.size();
   for (const std::string& name : interpreter_.Names()) {
-    const auto* function = interpreter_.Find(name)->AsClass<GenericFunction>();
-    if (function == nullptr || function->anonymous() || function->Name() != name) continue;
-    if (!function->Children().empty()) continue;  // It is written as a value, with its captures.
+    const GenericFunction* function = DefinedFunction(name, *interpreter_.Find(name));
+    if (function == nullptr) continue;
     for (const std::string& definition : ValueText::Definitions(*function)) Line(definition);
     if (function->methods().empty()) Line(absl::StrCat("function ", name, " end"));
   }
@@ -106,74 +146,93 @@ absl::Status ScriptWriter::WriteFunctions() {
              : absl::ResourceExhaustedError("the script's functions are too long");
 }
 
-void ScriptWriter::WriteText(const std::string& name, absl::string_view expression) {
-  names_.push_back(name);
+void ScriptWriter::WriteText(absl::string_view name, absl::string_view expression) {
   Line(absl::StrCat(name, " = ", expression));
 }
 
-absl::StatusOr<std::string> ScriptWriter::Expression(const Value& value, const std::string& path) {
-  return values_->Of(value, path);
+absl::StatusOr<std::string> ScriptWriter::Expression(const Value& value) {
+  absl::StatusOr<std::string> text = values_->Of(value, "");
+  WriteStatements();
+  return text;
 }
 
 absl::Status ScriptWriter::WriteName(const std::string& name, const Value& value) {
-  const auto write = [&]() -> absl::Status {
-    FG_ASSIGN_OR_RETURN(const std::vector<Value> shared, values_->Shared(value));
-    for (const Value& object : shared) {
-      const std::string part = FreeName("shared");
-      FG_ASSIGN_OR_RETURN(const std::string text, values_->Of(object, part));
-      WriteText(part, text);
-      FG_RETURN_IF_ERROR(values_->Remember(object, part));
-    }
-    FG_ASSIGN_OR_RETURN(const std::string text, values_->Of(value, name));
-    // A function that has its name by its definition.
-    if (text == name) return absl::OkStatus();
-    WriteText(name, text);
-    return values_->Remember(value, name);
-  };
-  absl::Status status = write();
-  if (!absl::IsFailedPrecondition(status)) return status;
-  const std::string why = absl::StrReplaceAll(status.message(), {{"\n", " "}});
-  Comment(absl::StrCat(name, " is left out: ", why));
-  left_out_.push_back(absl::StrCat("`", name, "`: ", why));
+  if (IsPackage(name) || name == values_->saved()) {
+    LeaveOut(name, "the script needs the name for something else");
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<std::string> text = values_->Define(name, value);
+  // Also those of a value that came to nothing: others may refer to them.
+  WriteStatements();
+  if (absl::IsFailedPrecondition(text.status())) {
+    LeaveOut(name, text.status().message());
+    return absl::OkStatus();
+  }
+  FG_RETURN_IF_ERROR(text.status());
+  WriteText(name, *text);
   return absl::OkStatus();
 }
 
 absl::Status ScriptWriter::WriteWorkspace() {
-  WriteTypes();
+  const std::vector<std::string> names = interpreter_.Names();
+  for (const std::string& name : names) {
+    FG_RETURN_IF_ERROR(values_->Announce(*interpreter_.Find(name)));
+  }
+  FG_RETURN_IF_ERROR(WriteBasics());
   FG_RETURN_IF_ERROR(WriteFunctions());
-  for (const std::string& name : interpreter_.Names()) {
+  for (const std::string& name : names) {
     const Value& value = *interpreter_.Find(name);
-    const auto* type = value.As<Type>();
-    if (type != nullptr && type->name == name) continue;
+    if (IsBasic(value) || DefinedFunction(name, value) != nullptr) continue;
     FG_RETURN_IF_ERROR(WriteName(name, value));
   }
   for (const Excerpt& statement : interpreter_.machine().transcript().trainings()) {
-    WriteTraining(statement.text());
+    WriteTraining(ForFile(statement.text(),
+                          [this](const std::string& name) { return names_->IsUsers(name); }));
   }
   return absl::OkStatus();
 }
 
-void ScriptWriter::WriteTraining(absl::string_view lines) {
-  for (absl::string_view line : absl::StrSplit(lines, '\n')) {
-    absl::StrAppend(&training_, line.empty() ? "" : "    ", line, "\n");
+void ScriptWriter::WriteTraining(absl::string_view lines) { training_ += Indented(lines); }
+
+std::string ScriptWriter::Usings(std::vector<std::string>* packages) const {
+  std::string lines;
+  for (const Excerpt& statement : interpreter_.machine().transcript().usings()) {
+    const std::string& text = statement.text();
+    const bool import = absl::StartsWith(text, "import");
+    const absl::string_view rest = absl::string_view(text).substr(import ? 6 : 5);
+    const bool whole = import || absl::StrContains(rest, ':');
+    std::vector<std::string> others;
+    for (absl::string_view part : absl::StrSplit(rest.substr(0, rest.find(':')), ',')) {
+      part = absl::StripAsciiWhitespace(part);
+      const std::string package(part.substr(0, part.find_first_of(". ")));
+      if (!IsIn(kStandard, package) && !IsIn(kAtHand, package) &&
+          std::count(packages->begin(), packages->end(), package) == 0) {
+        packages->push_back(package);
+      }
+      if (part != "Flux" && !IsIn(kStandard, part)) others.emplace_back(part);
+    }
+    if (whole) {
+      absl::StrAppend(&lines, text, "\n");
+    } else if (!others.empty()) {
+      absl::StrAppend(&lines, "using ", absl::StrJoin(others, ", "), "\n");
+    }
   }
+  return lines;
 }
 
 Script ScriptWriter::Finish(absl::string_view title) {
   Script script;
   script.arrays = values_->TakeArrays();
   script.left_out = std::move(left_out_);
+  std::vector<std::string> packages = {"Flux"};
+  const std::string usings = Usings(&packages);
   const bool reads = !script.arrays.empty();
+  if (reads) packages.push_back("NPZ");
   std::string head = absl::StrCat(
-      "# ", title, "\n#\n", "#   julia -e 'using Pkg; Pkg.add([\"Flux\"", reads ? ", \"NPZ\"" : "",
-      "])'\n", "#   julia session.jl",
+      "# ", title, "\n#\n", "#   julia -e 'using Pkg; Pkg.add([\"",
+      absl::StrJoin(packages, "\", \""), "\"])'\n", "#   julia session.jl",
       training_.empty() ? "" : "            # or, to train again: julia session.jl --train", "\n",
       "using Flux, ", absl::StrJoin(kStandard, ", "), "\n");
-  std::string usings;
-  for (const Excerpt& statement : interpreter_.machine().transcript().usings()) {
-    const std::string other = OtherUsing(statement.text());
-    if (!other.empty()) absl::StrAppend(&usings, other, "\n");
-  }
   const std::string body = absl::StrCat(body_, training_);
   for (absl::string_view package : kOfFlux) {
     if (!Mentions(body, package) || absl::StrContains(usings, package)) continue;
@@ -181,12 +240,13 @@ Script ScriptWriter::Finish(absl::string_view title) {
   }
   absl::StrAppend(&head, usings);
   if (reads) {
-    absl::StrAppend(&head, "using NPZ\n\n",
-                    "saved = npzread(joinpath(@__DIR__, \"session.npz\"))\n");
+    absl::StrAppend(&head, "using NPZ\n\n", values_->saved(),
+                    " = npzread(joinpath(@__DIR__, \"session.npz\"))\n");
   }
   script.text = absl::StrCat(head, "\n", absl::StripTrailingAsciiWhitespace(body_), "\n");
   if (!training_.empty()) {
-    absl::StrAppend(&script.text, "\nif \"--train\" in ARGS\n", training_, "end\n");
+    absl::StrAppend(&script.text, "\nif \"--train\" in ", names_->IsUsers("ARGS") ? "Base." : "",
+                    "ARGS\n", training_, "end\n");
   }
   return script;
 }

@@ -15,12 +15,13 @@
 namespace fluxgate::lang {
 
 class Interpreter;
+class ScriptNames;
 class ValueText;
 
 // A workspace as a Julia script that makes it anew in Flux.
 struct Script {
   std::string text;
-  // What the text reads as saved["path"], from the file "session.npz" beside it.
+  // What the text reads from the file "session.npz" beside it, by the names that it uses.
   std::vector<std::pair<std::string, Tensor>> arrays;
   // What could not be written: "`name`: why".
   std::vector<std::string> left_out;
@@ -30,8 +31,9 @@ struct Script {
 //
 //   using Flux …            what every script needs, and what text has taken from packages
 //   saved = npzread(…)      when there are arrays
-//   struct …, f(x) = …      definitions, as they were typed
-//   name = value            the names, in the order of their first definition
+//   n = 3, struct …         numbers, types and their other names, in the order of definition
+//   f(x) = …                functions, as they were typed
+//   name = value            the other names, in the order of their first definition
 //   if "--train" in ARGS    what trained
 //
 // REQUIRES: the interpreter's turn, from the first call to Finish.
@@ -46,29 +48,35 @@ class ScriptWriter {
   // One more name, behind those of the workspace.
   absl::Status WriteName(const std::string& name, const Value& value);
   // The same for one whose expression is known.
-  void WriteText(const std::string& name, absl::string_view expression);
-  // An expression for a value, to stand inside of others; new arrays in it are saved under `path`.
-  // FAILED_PRECONDITION when there is none.
-  absl::StatusOr<std::string> Expression(const Value& value, const std::string& path);
+  void WriteText(absl::string_view name, absl::string_view expression);
+  // An expression for a value, to stand inside of others. FAILED_PRECONDITION when there is none.
+  absl::StatusOr<std::string> Expression(const Value& value);
   // A comment above what is written next; lines are separated by '\n', an empty one stays empty.
   void Comment(absl::string_view text);
   // Lines to run when the script is asked to train; behind those that text has typed.
   void WriteTraining(absl::string_view lines);
   // A name that neither the workspace nor the script has: `wish`, or `wish` with a number.
-  std::string FreeName(const std::string& wish) const;
+  std::string FreshName(const std::string& wish);
 
   // `title` stands in the first line.
   Script Finish(absl::string_view title);
 
  private:
-  void WriteTypes();
+  // Numbers, types, other names of types and modules: what definitions may need.
+  absl::Status WriteBasics();
+  void WriteType(const std::string& name);
   absl::Status WriteFunctions();
+  void WriteStatements();
+  void LeaveOut(const std::string& name, absl::string_view why);
+  // "using" lines but for those of the head; `packages` receives what they need to be installed.
+  std::string Usings(std::vector<std::string>* packages) const;
   void Line(absl::string_view line) { body_.append(line.data(), line.size()).append("\n"); }
 
   Interpreter& interpreter_;
+  const std::unique_ptr<ScriptNames> names_;
   const std::unique_ptr<ValueText> values_;
   std::string body_, training_;
-  std::vector<std::string> left_out_, names_;
+  std::vector<std::string> left_out_;
 };
 
 }  // namespace fluxgate::lang

@@ -1,7 +1,8 @@
-// Structs, layers, optimisers and the library's opaque objects as expressions.
+// Types, structs, layers, optimisers and the library's opaque objects as expressions.
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/builtins/generator.h"
@@ -14,6 +15,7 @@
 #include "engine/lang/types.h"
 #include "engine/nn/layer.h"
 #include "engine/optim/leaf.h"
+#include "engine/optim/rule.h"
 #include "engine/optim/update.h"
 
 namespace fluxgate::lang {
@@ -24,52 +26,100 @@ absl::Status NoText(const Value& value) {
       absl::StrCat("nothing in Julia text makes a ", TypeName(value).substr(0, 100)));
 }
 
+std::string Field(const std::string& path, const std::string& field) {
+  return path.empty() ? "" : absl::StrCat(path, ".", field);
+}
+
 }  // namespace
+
+absl::StatusOr<std::string> ValueText::TypeText(const Type& type) const {
+  const StructType* structure = type.struct_type.get();
+  if (structure != nullptr && structure->builtin) return names_.Library(type.name);
+  if (structure != nullptr) {
+    const Environment::Cell* cell = machine_.environment().Find(structure->name);
+    const Type* now = cell == nullptr ? nullptr : cell->value.As<Type>();
+    if (now == nullptr || now->struct_type.get() != structure) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("its type ", structure->name, " has been defined anew since"));
+    }
+  }
+  std::string text = type.ToString();
+  if (absl::StrContains(text, '#')) {
+    return absl::FailedPreconditionError("nothing in Julia text names the type of such a function");
+  }
+  return text;
+}
 
 absl::StatusOr<std::string> ValueText::StructText(const Struct& structure, const Value& value,
                                                   const std::string& path, int indent) {
-  if (optim::IsRule(value)) return Repr(value);
+  if (optim::IsRule(value)) return RuleText(structure, indent);
   ++in_struct_;
-  absl::StatusOr<std::string> text = std::string();
+  absl::StatusOr<std::string> text;
   if (nn::FindLayer(*structure.type) != nullptr) {
     text = LayerText(structure, path, indent);
   } else if (optim::AsLeaf(value) != nullptr) {
-    std::vector<Part> parts = {{"", structure.fields[optim::kLeafRule], path + ".rule"},
-                               {"", structure.fields[optim::kLeafState], path + ".state"}};
+    std::vector<Part> parts = {{"", structure.fields[optim::kLeafRule], ""},
+                               {"", structure.fields[optim::kLeafState], Field(path, "state")}};
     if (optim::IsFrozen(structure)) parts.push_back({"frozen = ", Value::Bool(true), ""});
     text = List("Flux.Optimisers.Leaf(", parts, ")", indent);
   } else {
-    std::vector<Part> parts;
-    for (size_t i = 0; i < structure.fields.size(); ++i) {
-      const std::string& field = structure.type->fields[i].name;
-      if (IsUndefined(structure.fields[i])) {
-        text = absl::FailedPreconditionError(absl::StrCat("its field ", field, " has no value"));
-      }
-      parts.push_back({"", structure.fields[i], absl::StrCat(path, ".", field)});
-    }
-    if (text.ok() && !machine_.TakesItsFields(*structure.type)) {
-      text = absl::FailedPreconditionError(
-          absl::StrCat("no constructor of ", structure.type->name, " takes all of its fields"));
-    }
-    const std::string name =
-        structure.type_arguments.empty() ? structure.type->name : TypeOf(value)->ToString();
-    if (text.ok()) text = List(absl::StrCat(name, "("), parts, ")", indent);
+    text = InstanceText(structure, value, path, indent);
   }
   --in_struct_;
   return text;
 }
 
+absl::StatusOr<std::string> ValueText::InstanceText(const Struct& structure, const Value& value,
+                                                    const std::string& path, int indent) {
+  const TypePtr type = TypeOf(value);
+  FG_ASSIGN_OR_RETURN(std::string name, TypeText(*type));
+  if (structure.type_arguments.empty()) name = names_.Library(structure.type->name);
+  if (!structure.type->builtin && structure.type_arguments.empty()) name = structure.type->name;
+  if (!machine_.TakesItsFields(*structure.type)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(structure.type->name,
+                     " has a constructor of its own, which may make something else of its fields"));
+  }
+  std::vector<Part> parts;
+  for (size_t i = 0; i < structure.fields.size(); ++i) {
+    const std::string& field = structure.type->fields[i].name;
+    if (IsUndefined(structure.fields[i])) {
+      return absl::FailedPreconditionError(absl::StrCat("its field ", field, " has no value"));
+    }
+    parts.push_back({"", structure.fields[i], Field(path, field)});
+  }
+  return List(absl::StrCat(name, "("), parts, ")", indent);
+}
+
+absl::StatusOr<std::string> ValueText::RuleText(const Struct& rule, int indent) {
+  if (optim::IsChain(rule)) {
+    std::vector<Part> parts;
+    for (const Value& link : rule.fields[0].As<Tuple>()->elements) parts.push_back({"", link, ""});
+    return List("OptimiserChain(", parts, ")", indent);
+  }
+  // Of all rules this one takes its numbers by position alone.
+  if (rule.type->name == "ClipNorm") {
+    std::vector<Part> parts = {{"", *rule.Find("omega"), ""}, {"", *rule.Find("p"), ""}};
+    if (!rule.Find("throw")->scalar().AsBool())
+      parts.push_back({"throw = ", Value::Bool(false), ""});
+    return List("ClipNorm(", parts, ")", indent);
+  }
+  std::string text = Repr(Struct::Of(rule.type, rule.fields));
+  FG_RETURN_IF_ERROR(Grow(text.size()));
+  return text;
+}
+
 absl::StatusOr<std::string> ValueText::LayerText(const Struct& layer, const std::string& path,
                                                  int indent) {
-  const std::string name = LibraryName(layer.type->name);
+  const std::string& type = layer.type->name;
   std::vector<Part> parts;
   for (size_t i = 0; i < layer.fields.size(); ++i) {
     const std::string& field = layer.type->fields[i].name;
     const Value& value = layer.fields[i];
-    const std::string place = absl::StrCat(path, ".", field);
-    if (name == "SkipConnection" || (field != "layers" && field != "σ" && name != "Dropout")) {
+    const std::string place = Field(path, field);
+    if (type == "SkipConnection" || (field != "layers" && field != "σ" && type != "Dropout")) {
       parts.push_back({"", value, place});
-    } else if (name == "Dropout") {
+    } else if (type == "Dropout") {
       // Dropout(p; dims, active), where a colon and nothing are what it takes by itself.
       if (field != "p" && (value.is_nothing() || IsColon(value))) continue;
       parts.push_back({field == "p" ? "" : absl::StrCat(field, " = "), value, place});
@@ -78,27 +128,29 @@ absl::StatusOr<std::string> ValueText::LayerText(const Struct& layer, const std:
     } else if (const auto* named = value.As<NamedTuple>()) {
       for (size_t k = 0; k < named->values.size(); ++k) {
         parts.push_back({absl::StrCat(named->names[k], " = "), named->values[k],
-                         absl::StrCat(place, ".", named->names[k])});
+                         Field(place, named->names[k])});
       }
     } else if (const auto* tuple = value.As<Tuple>()) {
       for (size_t k = 0; k < tuple->elements.size(); ++k) {
-        parts.push_back({"", tuple->elements[k], absl::StrCat(place, "[", k + 1, "]")});
+        parts.push_back(
+            {"", tuple->elements[k], place.empty() ? "" : absl::StrCat(place, "[", k + 1, "]")});
       }
     } else {
       parts.push_back({"", value, place});
     }
   }
-  return List(absl::StrCat(name, "("), parts, ")", indent);
+  return List(absl::StrCat(names_.Library(type), "("), parts, ")", indent);
 }
 
 absl::StatusOr<std::string> ValueText::OpaqueText(const Value& value, const std::string& path,
                                                   int indent) {
   if (const auto* reference = value.AsClass<Reference>()) {
-    return List("Ref(", {{"", reference->value, path + "[]"}}, ")", indent);
+    return List(absl::StrCat(names_.Library("Ref"), "("), {{"", reference->value, ""}}, ")",
+                indent);
   }
   if (const auto* loader = value.AsClass<LoaderObject>()) {
     const data::LoaderOptions& options = loader->loader->options();
-    std::vector<Part> parts = {{"", loader->loader->data(), path + ".data"},
+    std::vector<Part> parts = {{"", loader->loader->data(), Field(path, "data")},
                                {"batchsize = ", Value::Int(options.batch_size), ""}};
     if (options.shuffle) parts.push_back({"shuffle = ", Value::Bool(true), ""});
     if (!options.partial) parts.push_back({"partial = ", Value::Bool(false), ""});
@@ -107,14 +159,20 @@ absl::StatusOr<std::string> ValueText::OpaqueText(const Value& value, const std:
   }
   if (const auto* scaling = value.AsClass<UniformScaling>()) {
     FG_ASSIGN_OR_RETURN(const std::string lambda, Of(scaling->lambda, "", indent));
-    return absl::StrCat("(", lambda, " * I)");
+    return absl::StrCat("(", lambda, " * ", names_.Library("I"), ")");
   }
+  std::string text;
   if (value.AsClass<Generator>() != nullptr || value.AsClass<CartesianIndex>() != nullptr) {
-    return Repr(value);
+    text = Repr(value);
+  } else if (IsColon(value)) {
+    text = ":";
+  } else if (IsUndef(value)) {
+    text = "undef";
+  } else {
+    return NoText(value);
   }
-  if (IsColon(value)) return std::string(":");
-  if (IsUndef(value)) return std::string("undef");
-  return NoText(value);
+  FG_RETURN_IF_ERROR(Grow(text.size()));
+  return text;
 }
 
 }  // namespace fluxgate::lang

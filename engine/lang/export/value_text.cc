@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -17,128 +17,117 @@ namespace {
 
 constexpr int kWidth = 92;  // columns of a line, where it can be chosen
 constexpr int kIndent = 4;
-// What a script nests deeper than this, Julia's own parser may not read.
-constexpr int kMaxDepth = 256;
-// Values that have an identity, or are worth writing only once.
-bool IsObject(const Value& value) {
-  switch (value.kind()) {
-    case Kind::kArray:
-    case Kind::kList:
-    case Kind::kTuple:
-    case Kind::kNamedTuple:
-    case Kind::kDict:
-    case Kind::kSet:
-    case Kind::kStruct:
-    case Kind::kFunction:
-    case Kind::kOpaque:
-      return !IsOfLibrary(value);
-    default:
-      return false;
+// Longer ways to a value are not written.
+constexpr size_t kMaxPath = 200;
+
+// ".field" of a plain name, "[1]": a step of an expression that Julia reads as it was meant.
+bool IsPlainStep(absl::string_view step) {
+  if (absl::ConsumePrefix(&step, "[")) {
+    if (!absl::ConsumeSuffix(&step, "]") || step.empty()) return false;
+    return step.find_first_not_of("0123456789") == absl::string_view::npos;
   }
-}
-
-bool IsMutable(const Value& value) {
-  if (const auto* structure = value.As<Struct>()) return structure->type->is_mutable;
-  return value.is(Kind::kArray) || value.is(Kind::kList) || value.is(Kind::kDict) ||
-         value.is(Kind::kSet);
-}
-
-bool ContainsMutable(const Value& value, int depth, absl::flat_hash_set<const Object*>& met) {
-  if (IsMutable(value)) return true;
-  if (!IsObject(value) || depth > kMaxDepth || !met.insert(value.object().get()).second) {
+  if (!absl::ConsumePrefix(&step, ".") || step.empty() || absl::ascii_isdigit(step[0]))
     return false;
+  for (const char c : step) {
+    const bool plain = absl::ascii_isalnum(c) || c == '_' || (c & 0x80) != 0;
+    if (!plain) return false;
   }
-  for (const Child& child : value.object()->Children()) {
-    if (ContainsMutable(child.value, depth + 1, met)) return true;
-  }
-  return false;
-}
-
-// Calls visit(value, whether it was met before) for all objects, before their parts; one that was
-// met before is not entered. `leave` is called behind the parts.
-template <typename Visit, typename Leave>
-absl::Status Walk(const Value& value, const std::string& path, int depth, Visit& visit,
-                  Leave& leave) {
-  if (!IsObject(value)) return absl::OkStatus();
-  if (depth > kMaxDepth) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("it nests values past ", kMaxDepth, " levels"));
-  }
-  FG_ASSIGN_OR_RETURN(const bool enter, visit(value, path));
-  if (!enter) return absl::OkStatus();
-  // What a function captured has no path.
-  for (const Child& child : value.object()->Children()) {
-    FG_RETURN_IF_ERROR(Walk(child.value, value.is(Kind::kFunction) ? "" : path + child.step,
-                            depth + 1, visit, leave));
-  }
-  leave(value);
-  return absl::OkStatus();
+  return true;
 }
 
 }  // namespace
 
-std::string LibraryName(absl::string_view name) {
-  std::string qualified = QualifiedName(name);
-  return qualified.empty() ? std::string(name) : qualified;
-}
+ValueText::ValueText(Machine& machine, ScriptNames& names)
+    : machine_(machine), names_(names), saved_(names.Fresh("saved")) {}
 
-absl::Status ValueText::Enter(size_t bytes) {
-  constexpr int64_t kObjectsBetweenPauses = 1024;
+absl::Status ValueText::Grow(size_t bytes) {
+  constexpr int64_t kStepsBetweenPauses = 1024;
   bytes_ += static_cast<int64_t>(bytes);
   if (bytes_ > kMaxBytes) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the script would be longer than ", kMaxBytes >> 20, " MiB"));
   }
-  return ++objects_ % kObjectsBetweenPauses == 0 ? machine_.host().Pause() : absl::OkStatus();
+  if (++steps_ % kStepsBetweenPauses != 0) return absl::OkStatus();
+  charge_.Resize(bytes_);
+  return machine_.host().Pause();
+}
+
+absl::Status ValueText::Announce(const Value& value) {
+  const absl::Status status = everywhere_.Add(value, [this] { return Pause(); });
+  // What cannot be written is said when it comes to that.
+  return absl::IsFailedPrecondition(status) ? absl::OkStatus() : status;
+}
+
+absl::StatusOr<std::string> ValueText::Define(const std::string& name, const Value& value) {
+  here_ = Sharing();
+  FG_RETURN_IF_ERROR(here_.Add(value, [this] { return Pause(); }));
+  defining_ = value.object().get();
+  FG_ASSIGN_OR_RETURN(std::string text, Of(value, name));
+  Remember(value, name);
+  return text;
+}
+
+absl::StatusOr<std::string> ValueText::Hoist(const Value& value, const std::string& wish) {
+  const std::string name = names_.Fresh(wish);
+  const Object* outer = std::exchange(defining_, value.object().get());
+  absl::StatusOr<std::string> text = Of(value, name);
+  defining_ = outer;
+  FG_RETURN_IF_ERROR(text.status());
+  FG_RETURN_IF_ERROR(Grow(name.size() + 4));
+  statements_.push_back(absl::StrCat(name, " = ", *text));
+  Remember(value, name);
+  hoisted_.push_back(value);
+  return name;
+}
+
+void ValueText::Remember(const Value& value, const std::string& path, int depth) {
+  if (!IsMade(value) || path.size() > kMaxPath || depth > kMaxScriptDepth) return;
+  if (!known_.emplace(value.object().get(), path).second) return;
+  if (const auto* array = value.As<Array>()) {
+    const bool whole = !array->view() && array->shape() == array->storage()->shape();
+    if (whole) known_storages_.emplace(array->storage()->id(), path);
+    return;
+  }
+  for (const Child& part : PartsOf(value)) {
+    if (IsPlainStep(part.step)) Remember(part.value, path + part.step, depth + 1);
+  }
 }
 
 absl::StatusOr<std::string> ValueText::Of(const Value& value, const std::string& path, int indent) {
-  if (value.object() != nullptr) {
-    const auto it = remembered_.find(value.object().get());
-    if (it != remembered_.end()) return it->second;
+  const Object* object = value.object().get();
+  if (IsMade(value)) {
+    const auto it = known_.find(object);
+    if (it != known_.end()) {
+      FG_RETURN_IF_ERROR(Grow(it->second.size()));
+      return it->second;
+    }
+    const bool has_no_way = path.empty() || path.size() > kMaxPath;
+    if (object != defining_ &&
+        (here_.IsShared(object) || (has_no_way && everywhere_.IsShared(object)))) {
+      return Hoist(value, "shared");
+    }
   }
-  if (depth_ >= kMaxDepth) {
+  if (depth_ >= kMaxScriptDepth) {
     return absl::FailedPreconditionError(
-        absl::StrCat("it nests values past ", kMaxDepth, " levels"));
+        absl::StrCat("it nests values past ", kMaxScriptDepth, " levels"));
   }
   ++depth_;
   absl::StatusOr<std::string> text = Dispatch(value, path, indent);
   --depth_;
-  // The parts of a composite have been counted.
-  FG_RETURN_IF_ERROR(text.status());
-  FG_RETURN_IF_ERROR(Enter(IsObject(value) && !value.is(Kind::kArray) ? 0 : text->size()));
   return text;
 }
 
 absl::StatusOr<std::string> ValueText::Dispatch(const Value& value, const std::string& path,
                                                 int indent) {
   switch (value.kind()) {
-    case Kind::kNothing:
-    case Kind::kMissing:
-    case Kind::kChar:
-    case Kind::kSymbol:
-    case Kind::kString:
-    case Kind::kRange:
-    case Kind::kModule:
-      return Repr(value);
-    case Kind::kNumber: {
-      const DType dtype = value.scalar().dtype();
-      std::string text = Repr(value);
-      return dtype == DType::kInt32 ? absl::StrCat("Int32(", text, ")") : text;
-    }
-    case Kind::kType: {
-      const auto& type = *value.As<Type>();
-      const bool of_library = type.struct_type != nullptr && type.struct_type->builtin;
-      return of_library ? LibraryName(type.name) : type.ToString();
-    }
     case Kind::kArray:
       return ArrayText(*value.As<Array>(), value, path);
     case Kind::kList:
       return VectorText(*value.As<fluxgate::List>(), value, path, indent);
     case Kind::kDict:
-      return DictText(*value.As<Dict>(), value, path, indent);
+      return DictText(*value.As<Dict>(), value, indent);
     case Kind::kSet:
-      return SetText(*value.As<fluxgate::Set>(), value, path, indent);
+      return SetText(*value.As<fluxgate::Set>(), value, indent);
     case Kind::kTuple:
       return TupleText(*value.As<Tuple>(), path, indent);
     case Kind::kNamedTuple:
@@ -148,10 +137,26 @@ absl::StatusOr<std::string> ValueText::Dispatch(const Value& value, const std::s
     case Kind::kStruct:
       return StructText(*value.As<Struct>(), value, path, indent);
     case Kind::kFunction:
-      return FunctionText(value, path, indent);
-    default:
+      return FunctionText(value, indent);
+    case Kind::kOpaque:
       return OpaqueText(value, path, indent);
+    default:
+      break;
   }
+  absl::StatusOr<std::string> text = std::string();
+  if (const auto* range = value.As<Range>()) {
+    text = RangeText(*range, value);
+  } else if (const auto* type = value.As<Type>()) {
+    text = TypeText(*type);
+  } else {
+    text = Repr(value);
+    if (value.is_number() && value.scalar().dtype() == DType::kInt32) {
+      text = absl::StrCat("Int32(", *text, ")");
+    }
+  }
+  FG_RETURN_IF_ERROR(text.status());
+  FG_RETURN_IF_ERROR(Grow(text->size()));
+  return text;
 }
 
 absl::StatusOr<std::string> ValueText::List(absl::string_view open, const std::vector<Part>& parts,
@@ -164,121 +169,18 @@ absl::StatusOr<std::string> ValueText::List(absl::string_view open, const std::v
     texts.push_back(part.before + std::move(text));
     length += texts.back().size() + 2;
     fits = fits && !absl::StrContains(texts.back(), '\n');
+    FG_RETURN_IF_ERROR(Grow(part.before.size() + 2));
   }
+  FG_RETURN_IF_ERROR(Grow(open.size() + close.size()));
   if (fits && length <= kWidth) return absl::StrCat(open, absl::StrJoin(texts, ", "), close);
   const std::string margin(indent, ' ');
+  FG_RETURN_IF_ERROR(Grow((indent + kIndent + 1) * (texts.size() + 1)));
   std::string lines = absl::StrCat(open, "\n");
   for (const std::string& text : texts) {
     absl::StrAppend(&lines, margin, std::string(kIndent, ' '), text, ",\n");
   }
   absl::ConsumePrefix(&close, ",");  // of a tuple of one; each line has its own
   return absl::StrCat(lines, margin, close);
-}
-
-absl::StatusOr<std::string> ValueText::VectorText(const fluxgate::List& list, const Value& value,
-                                                  const std::string& path, int indent) {
-  std::vector<Part> parts;
-  bool numbers = true;
-  for (size_t i = 0; i < list.elements.size(); ++i) {
-    numbers = numbers && list.elements[i].is_number();
-    parts.push_back({"", list.elements[i], absl::StrCat(path, "[", i + 1, "]")});
-  }
-  // Julia finds the type of other elements as it was found here.
-  const bool typed = !list.element_type.is_nothing() || numbers;
-  std::string open = typed ? absl::StrCat(ElementType(value)->ToString(), "[") : "[";
-  std::string close = "]";
-  if (list.dims.has_value()) {
-    open = absl::StrCat("reshape(", open);
-    close = absl::StrCat("], ", absl::StrJoin(list.dims->dims(), ", "), ")");
-  }
-  return List(open, parts, close, indent);
-}
-
-absl::StatusOr<std::string> ValueText::DictText(const Dict& dict, const Value& value,
-                                                const std::string& path, int indent) {
-  std::vector<Part> parts;
-  for (const auto& [key, mapped] : dict.Entries()) {
-    FG_ASSIGN_OR_RETURN(const std::string name, Of(key, path, indent));
-    parts.push_back({absl::StrCat(name, " => "), mapped, absl::StrCat(path, "[", name, "]")});
-  }
-  const bool typed = !dict.key_type.is_nothing() || parts.empty();
-  return List(absl::StrCat(typed ? TypeOf(value)->ToString() : "Dict", "("), parts, ")", indent);
-}
-
-absl::StatusOr<std::string> ValueText::SetText(const fluxgate::Set& set, const Value& value,
-                                               const std::string& path, int indent) {
-  std::vector<Part> parts;
-  for (const auto& [member, nothing] : set.members.Entries()) parts.push_back({"", member, path});
-  const bool typed = !set.members.key_type.is_nothing() || parts.empty();
-  return List(absl::StrCat(typed ? TypeOf(value)->ToString() : "Set", "(["), parts, "])", indent);
-}
-
-absl::StatusOr<std::string> ValueText::PairText(const Pair& pair, const std::string& path,
-                                                int indent) {
-  FG_ASSIGN_OR_RETURN(std::string first, Of(pair.first, path + ".first", indent));
-  FG_ASSIGN_OR_RETURN(std::string second, Of(pair.second, path + ".second", indent));
-  // x => y => z is x => (y => z).
-  if (pair.first.is(Kind::kPair) || pair.first.is(Kind::kFunction)) {
-    first = absl::StrCat("(", first, ")");
-  }
-  if (pair.second.is(Kind::kFunction)) second = absl::StrCat("(", second, ")");
-  return absl::StrCat(first, " => ", second);
-}
-
-absl::StatusOr<std::string> ValueText::TupleText(const Tuple& tuple, const std::string& path,
-                                                 int indent) {
-  std::vector<Part> parts;
-  for (size_t i = 0; i < tuple.elements.size(); ++i) {
-    parts.push_back({"", tuple.elements[i], absl::StrCat(path, "[", i + 1, "]")});
-  }
-  return List("(", parts, parts.size() == 1 ? ",)" : ")", indent);
-}
-
-absl::StatusOr<std::string> ValueText::NamedTupleText(const NamedTuple& tuple,
-                                                      const std::string& path, int indent) {
-  std::vector<Part> parts;
-  for (size_t i = 0; i < tuple.values.size(); ++i) {
-    parts.push_back({absl::StrCat(tuple.names[i], " = "), tuple.values[i],
-                     absl::StrCat(path, ".", tuple.names[i])});
-  }
-  std::string open = parts.empty() ? "NamedTuple(" : "(", close = parts.size() == 1 ? ",)" : ")";
-  if (tuple.as_pairs) {
-    open = absl::StrCat("pairs(", open);
-    close += ")";
-  }
-  return List(open, parts, close, indent);
-}
-
-absl::Status ValueText::Remember(const Value& value, const std::string& path) {
-  const auto visit = [&](const Value& part, const std::string& place) -> absl::StatusOr<bool> {
-    FG_RETURN_IF_ERROR(Enter(0));
-    const auto* array = part.As<Array>();
-    if (array != nullptr && !array->view()) storages_.emplace(array->storage()->id(), place);
-    return !place.empty() && remembered_.emplace(part.object().get(), place).second;
-  };
-  const auto leave = [](const Value&) {};
-  return Walk(value, path, 0, visit, leave);
-}
-
-absl::StatusOr<std::vector<Value>> ValueText::Shared(const Value& value) {
-  absl::flat_hash_set<const Object*> open, met, listed;
-  std::vector<Value> shared;
-  const auto visit = [&](const Value& part, const std::string&) -> absl::StatusOr<bool> {
-    const Object* object = part.object().get();
-    if (remembered_.contains(object)) return false;
-    FG_RETURN_IF_ERROR(Enter(0));
-    if (open.contains(object)) return absl::FailedPreconditionError("it contains itself");
-    if (!met.insert(object).second) {
-      absl::flat_hash_set<const Object*> below;
-      if (listed.insert(object).second && ContainsMutable(part, 0, below)) shared.push_back(part);
-      return false;
-    }
-    open.insert(object);
-    return true;
-  };
-  const auto leave = [&](const Value& part) { open.erase(part.object().get()); };
-  FG_RETURN_IF_ERROR(Walk(value, "", 0, visit, leave));
-  return shared;
 }
 
 }  // namespace fluxgate::lang
