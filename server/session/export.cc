@@ -11,23 +11,31 @@
 namespace fluxgate::session {
 namespace {
 
+// How the script says the loss: by its name, if it still has it.
+absl::StatusOr<std::string> LossText(Visit& visit, const std::string& model,
+                                     const ModelState& state, lang::ScriptWriter& writer) {
+  const Value* named = visit.interpreter().Find(state.loss_text);
+  if (named != nullptr && named->IdenticalTo(state.loss)) return state.loss_text;
+  std::string text;
+  if (state.loss_of_prediction) {
+    FG_ASSIGN_OR_RETURN(const Value function,
+                        FunctionOf(visit, state.loss_text, "loss", Sort::kLoss));
+    FG_ASSIGN_OR_RETURN(const std::string built_in, writer.Expression(function));
+    text = absl::StrCat("(model, x, y) -> ", built_in, "(model(x), y)");
+  } else {
+    FG_ASSIGN_OR_RETURN(text, writer.Expression(state.loss));
+  }
+  const std::string name = writer.FreshName(model + "_loss");
+  writer.WriteText(name, text);
+  return name;
+}
+
 // What typed training remembers of the model `name`, as lines behind those of the workspace.
 absl::Status WriteTraining(Visit& visit, const std::string& name, const ModelState& state,
                            lang::ScriptWriter& writer) {
   writer.Comment(absl::StrCat("\nTrain has made ", Counted(state.step, "step"), " of ", name,
                               " with this loss and this optimiser."));
-  std::string loss = state.loss_text;
-  if (state.loss_of_prediction) {
-    FG_ASSIGN_OR_RETURN(const Value function, FunctionOf(visit, loss, "loss", Sort::kLoss));
-    FG_ASSIGN_OR_RETURN(const std::string built_in, writer.Expression(function));
-    loss = state.run.has_value() && !state.run->has_targets
-               ? built_in
-               : absl::StrCat("(model, x, y) -> ", built_in, "(model(x), y)");
-  }
-  if (visit.interpreter().Find(loss) == nullptr) {
-    const std::string text = std::exchange(loss, writer.FreshName(name + "_loss"));
-    writer.WriteText(loss, text);
-  }
+  FG_ASSIGN_OR_RETURN(const std::string loss, LossText(visit, name, state, writer));
   const std::string optimiser = writer.FreshName(name + "_optimiser");
   if (state.optimiser.is_nothing() || !optim::KeepsState(state.rule)) {
     FG_ASSIGN_OR_RETURN(const std::string rule, writer.Expression(state.rule));
@@ -71,7 +79,12 @@ absl::StatusOr<Script> ExportSession(Visit& visit) {
     const Value* model = visit.interpreter().Find(name);
     const bool trained = !state.rule.is_nothing() && !state.loss.is_nothing();
     if (model == nullptr || !model->IdenticalTo(state.model) || !trained) continue;
-    FG_RETURN_IF_ERROR(WriteTraining(visit, name, state, writer));
+    const absl::Status written = WriteTraining(visit, name, state, writer);
+    if (absl::IsResourceExhausted(written) || absl::IsCancelled(written) ||
+        absl::IsDeadlineExceeded(written)) {
+      return written;
+    }
+    if (!written.ok()) writer.LeaveOut("the training of " + name, written.message());
   }
   return writer.Finish(
       absl::StrCat("The session \"", visit.session().name(), "\" of Fluxgate, for Flux 0.16."));

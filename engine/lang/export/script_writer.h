@@ -55,6 +55,8 @@ class ScriptWriter {
   void Comment(absl::string_view text);
   // Lines to run when the script is asked to train; behind those that text has typed.
   void WriteTraining(absl::string_view lines);
+  // Says in a comment, and in what Finish gives, that something is not there, and why.
+  void LeaveOut(const std::string& name, absl::string_view why);
   // A name that neither the workspace nor the script has: `wish`, or `wish` with a number.
   std::string FreshName(const std::string& wish);
 
@@ -67,7 +69,6 @@ class ScriptWriter {
   void WriteType(const std::string& name);
   absl::Status WriteFunctions();
   void WriteStatements();
-  void LeaveOut(const std::string& name, absl::string_view why);
   // "using" lines but for those of the head; `packages` receives what they need to be installed.
   std::string Usings(std::vector<std::string>* packages) const;
   void Line(absl::string_view line) { body_.append(line.data(), line.size()).append("\n"); }

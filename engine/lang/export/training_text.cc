@@ -15,23 +15,31 @@ namespace {
 
 using Insertions = std::vector<std::pair<size_t, std::string>>;
 
-// What is to be said at the head of the body of each loop that stands in no function.
+bool Has(const std::vector<std::string>& names, const std::string& name) {
+  return std::count(names.begin(), names.end(), name) > 0;
+}
+
+// What is to be said at the head of the body of each loop that assigns globals: of those in no
+// function and no let, whose variables are their own. `local` has the variables of loops around.
 void CollectLoops(const Node& node, absl::FunctionRef<bool(const std::string&)> is_global,
-                  Insertions& insertions) {
+                  std::vector<std::string> local, Insertions& insertions) {
   if (node.kind == NodeKind::kFunction || node.kind == NodeKind::kLambda ||
-      node.kind == NodeKind::kStruct) {
+      node.kind == NodeKind::kLet || node.kind == NodeKind::kStruct) {
     return;
   }
   if (node.kind == NodeKind::kFor || node.kind == NodeKind::kWhile) {
     const Node& body = *node.children.back();
-    AssignedNames names;
+    AssignedNames names, variables;
     CollectNames(body, &names);
+    for (const NodePtr& child : node.children) {
+      if (child->kind == NodeKind::kForClause) CollectTargetNames(child->child(0), &variables);
+    }
+    local.insert(local.end(), variables.assigned.begin(), variables.assigned.end());
+    local.insert(local.end(), names.locals.begin(), names.locals.end());
     std::vector<std::string> globals;
     for (const std::string& name : names.assigned) {
-      const auto in = [&](const std::vector<std::string>& list) {
-        return std::count(list.begin(), list.end(), name) > 0;
-      };
-      if (is_global(name) && !in(names.locals) && !in(globals) && !names.globals.contains(name)) {
+      if (is_global(name) && !Has(local, name) && !Has(globals, name) &&
+          !names.globals.contains(name)) {
         globals.push_back(name);
       }
     }
@@ -41,7 +49,7 @@ void CollectLoops(const Node& node, absl::FunctionRef<bool(const std::string&)> 
     }
   }
   for (const NodePtr& child : node.children) {
-    if (child != nullptr) CollectLoops(*child, is_global, insertions);
+    if (child != nullptr) CollectLoops(*child, is_global, local, insertions);
   }
 }
 
@@ -52,7 +60,7 @@ std::string ForFile(const std::string& statement,
   const auto program = Parse("export", statement);
   if (!program.ok()) return statement;  // It was part of a line that made sense as a whole.
   Insertions insertions;
-  for (const NodePtr& node : (*program)->statements) CollectLoops(*node, is_global, insertions);
+  for (const NodePtr& node : (*program)->statements) CollectLoops(*node, is_global, {}, insertions);
   std::sort(insertions.begin(), insertions.end());
   std::string text = statement;
   for (auto it = insertions.rbegin(); it != insertions.rend(); ++it) {

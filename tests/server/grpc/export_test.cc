@@ -102,6 +102,21 @@ TEST_F(ExportTest, AForkTellsTheSameOfItsOwn) {
   EXPECT_THAT(exported.script, HasSubstr("Flux.train!(m_loss, m, [(d.x, d.y)], m_optimiser)\n"));
 }
 
+TEST_F(ExportTest, ALossThatHasLostItsName) {
+  Evaluate(
+      "m = Dense(1 => 1); d = (x = Float32[1 2], y = Float32[2 4]);"
+      "losses = (mine = (m, x, y) -> sum(abs, m(x) - y),); loss(m, x, y) = 1.0f0 * sum(m(x));");
+  std::vector<v1::TrainEvent> events;
+  ASSERT_TRUE(Train(R"({"loss": "losses.mine"})", &events).ok());
+  EXPECT_THAT(Export().script, HasSubstr("\nm_loss = losses.mine\n"));
+  Evaluate("losses = 1");
+  EXPECT_THAT(Export().script, HasSubstr("\nm_loss = (m, x, y) -> sum(abs, m(x) - y)\n"));
+  ASSERT_TRUE(Train(R"({"loss": "loss"})", &events).ok());
+  Evaluate("loss = 2");
+  EXPECT_THAT(Export().script,
+              HasSubstr("\nm_loss = let\n    loss(m, x, y) = 1.0f0 * sum(m(x))\nend\n"));
+}
+
 TEST_F(ExportTest, AModelThatHasAnotherValueNowHasNoTraining) {
   Evaluate("m = Dense(1 => 1); d = (x = Float32[1 2], y = Float32[2 4]);");
   std::vector<v1::TrainEvent> events;

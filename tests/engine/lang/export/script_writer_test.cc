@@ -311,6 +311,15 @@ TEST_F(ScriptWriterTest, LoopsOfAPromptSayInAFileWhatTheyAssign) {
                         "    end\n"));
 }
 
+TEST_F(ScriptWriterTest, ALoopsOwnVariablesStayItsOwn) {
+  Do(from_,
+     "n = 0; k = 0; m = Dense(1 => 1); d = [([1f0;;], [2f0;;])]; f(m, x, y) = sum(m(x)); "
+     "opt = Flux.setup(Descent(), m);\n"
+     "let n = 1\n  for e in 1:2\n    Flux.train!(f, m, d, opt); n += 1\n  end\nend\n"
+     "for k in 1:2\n  for e in 1:2\n    Flux.train!(f, m, d, opt); k += 1\n  end\nend");
+  EXPECT_THAT(Write().text, Not(HasSubstr("global")));
+}
+
 TEST_F(ScriptWriterTest, WhatJuliaSpellsInItsOwnWay) {
   const Script script = Expect(
       "using Optimisers, MLUtils\nrule = OptimiserChain(ClipNorm(1), Adam()); r = "
