@@ -19,10 +19,11 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     path = pathlib.Path(path)
     if path.suffix == ".npz":
         # numpy.savez would add an ending, and wants names for keywords that it has itself.
+        write: Any = np.lib.format.write_array  # without types in some versions of numpy
         with zipfile.ZipFile(path, "w") as archive:
             for name, array in arrays.items():
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                    np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
+                    write(file, np.asanyarray(array), allow_pickle=False)
     elif path.suffix == ".safetensors":
         _safetensors().save_file(
             {name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
