@@ -202,7 +202,6 @@ bool SameDefinition(const StructType& a, const StructType& b) {
 }  // namespace
 
 absl::StatusOr<Value> Machine::EvalStruct(const Node& node, Frame& frame) {
-  const Excerpt definition{frame.code->program->source, node.span};
   auto type = std::make_shared<StructType>();
   type->name = node.name;
   type->parameters = node.names;
@@ -256,7 +255,7 @@ absl::StatusOr<Value> Machine::EvalStruct(const Node& node, Frame& frame) {
     environment_.Define(CellOf(node.slot), TypeValue(StructTypeOf(made, {})));
     struct_types_.push_back(made);
   }
-  transcript_.NoteType(node.name, definition);
+  transcript_.NoteType(node.name, {frame.code->program->source, node.span});
   if (!inner_constructor) {
     default_constructor_[made.get()] = true;
     return Value();

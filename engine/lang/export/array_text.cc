@@ -17,10 +17,14 @@ constexpr int64_t kLiteralElements = 16;
 
 }  // namespace
 
+bool ValueText::IsWhole(const Array& array) {
+  return !array.view() && array.shape() == array.storage()->shape();
+}
+
 absl::StatusOr<std::string> ValueText::ArrayText(const Array& array, const Value& value,
                                                  const std::string& path) {
   const std::shared_ptr<Storage>& storage = array.storage();
-  const bool whole = !array.view() && array.shape() == storage->shape();
+  const bool whole = IsWhole(array);
   auto known = known_storages_.find(storage->id());
   const bool is_shared = here_.IsSharedStorage(storage->id()) ||
                          (everywhere_.IsSharedStorage(storage->id()) && (!whole || path.empty()));
@@ -31,16 +35,13 @@ absl::StatusOr<std::string> ValueText::ArrayText(const Array& array, const Value
     known = known_storages_.find(storage->id());
   }
   if (known != known_storages_.end()) {
-    std::string text = SharingText(array, known->second);
-    FG_RETURN_IF_ERROR(Grow(text.size()));
-    return text;
+    return Counted(SharingText(array, known->second));
   }
   FG_ASSIGN_OR_RETURN(Tensor tensor, array.Read());
   const int64_t elements = tensor.num_elements();
   if (array.one_hot) {
     FG_ASSIGN_OR_RETURN(std::string text, OneHotText(tensor, path));
-    FG_RETURN_IF_ERROR(Grow(text.size()));
-    if (!text.empty()) return text;
+    if (!text.empty()) return Counted(std::move(text));
   }
   if (array.row_vector && tensor.shape().rank() == 2 && elements > 0) {
     FG_ASSIGN_OR_RETURN(std::string vector, SavedText(tensor.Reshaped(Shape({elements})), path));
@@ -49,9 +50,7 @@ absl::StatusOr<std::string> ValueText::ArrayText(const Array& array, const Value
   // A file of arrays has no place for a tensor without dims.
   if (elements == 0 || tensor.shape().rank() == 0 ||
       (in_struct_ == 0 && elements <= kLiteralElements)) {
-    std::string text = Repr(value);
-    FG_RETURN_IF_ERROR(Grow(text.size()));
-    return text;
+    return Counted(Repr(value));
   }
   return SavedText(std::move(tensor), path);
 }
@@ -67,8 +66,7 @@ absl::StatusOr<std::string> ValueText::SavedText(Tensor tensor, const std::strin
   }
   std::string text = absl::StrCat(saved_, "[", QuoteString(name), "]");
   arrays_.emplace_back(std::move(name), std::move(tensor));
-  FG_RETURN_IF_ERROR(Grow(text.size()));
-  return text;
+  return Counted(std::move(text));
 }
 
 std::string ValueText::SharingText(const Array& array, const std::string& known) const {

@@ -1,8 +1,8 @@
 // Ranges and containers as expressions.
 
+#include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
@@ -11,20 +11,34 @@
 #include "engine/lang/types.h"
 
 namespace fluxgate::lang {
-namespace {
 
-// The path of an element, or of nothing when the container has none.
-std::string ElementPath(const std::string& path, size_t i) {
-  return path.empty() ? "" : absl::StrCat(path, "[", i + 1, "]");
-}
-
-std::string FieldPath(const std::string& path, absl::string_view field) {
+std::string ValueText::FieldPath(const std::string& path, absl::string_view field) {
   return path.empty() ? "" : absl::StrCat(path, ".", field);
 }
 
-}  // namespace
+std::string ValueText::ElementPath(const std::string& path, size_t i) {
+  return path.empty() ? "" : absl::StrCat(path, "[", i + 1, "]");
+}
 
-absl::StatusOr<std::string> ValueText::RangeText(const Range& range, const Value& value) const {
+std::vector<ValueText::Part> ValueText::Elements(const std::vector<Value>& elements,
+                                                 const std::string& path) {
+  std::vector<Part> parts;
+  for (size_t i = 0; i < elements.size(); ++i) {
+    parts.push_back({"", elements[i], ElementPath(path, i)});
+  }
+  return parts;
+}
+
+std::vector<ValueText::Part> ValueText::Fields(const NamedTuple& tuple, const std::string& path) {
+  std::vector<Part> parts;
+  for (size_t i = 0; i < tuple.values.size(); ++i) {
+    parts.push_back(
+        {absl::StrCat(tuple.names[i], " = "), tuple.values[i], FieldPath(path, tuple.names[i])});
+  }
+  return parts;
+}
+
+std::string ValueText::RangeText(const Range& range, const Value& value) {
   if (range.dtype() != DType::kInt32) return Repr(value);
   const auto number = [](const Scalar& scalar) {
     return absl::StrCat("Int32(", scalar.AsInt64(), ")");
@@ -38,12 +52,8 @@ absl::StatusOr<std::string> ValueText::RangeText(const Range& range, const Value
 
 absl::StatusOr<std::string> ValueText::VectorText(const fluxgate::List& list, const Value& value,
                                                   const std::string& path, int indent) {
-  std::vector<Part> parts;
-  bool numbers = true;
-  for (size_t i = 0; i < list.elements.size(); ++i) {
-    numbers = numbers && list.elements[i].is_number();
-    parts.push_back({"", list.elements[i], ElementPath(path, i)});
-  }
+  const bool numbers = std::all_of(list.elements.begin(), list.elements.end(),
+                                   [](const Value& element) { return element.is_number(); });
   // Julia finds the type of other elements as it was found here.
   const bool typed = !list.element_type.is_nothing() || numbers;
   std::string open = typed ? absl::StrCat(ElementType(value)->ToString(), "[") : "[";
@@ -52,7 +62,7 @@ absl::StatusOr<std::string> ValueText::VectorText(const fluxgate::List& list, co
     open = absl::StrCat(names_.Library("reshape"), "(", open);
     close = absl::StrCat("], ", absl::StrJoin(list.dims->dims(), ", "), ")");
   }
-  return List(open, parts, close, indent);
+  return List(open, Elements(list.elements, path), close, indent);
 }
 
 absl::StatusOr<std::string> ValueText::DictText(const Dict& dict, const Value& value, int indent) {
@@ -89,20 +99,12 @@ absl::StatusOr<std::string> ValueText::PairText(const Pair& pair, const std::str
 
 absl::StatusOr<std::string> ValueText::TupleText(const Tuple& tuple, const std::string& path,
                                                  int indent) {
-  std::vector<Part> parts;
-  for (size_t i = 0; i < tuple.elements.size(); ++i) {
-    parts.push_back({"", tuple.elements[i], ElementPath(path, i)});
-  }
-  return List("(", parts, parts.size() == 1 ? ",)" : ")", indent);
+  return List("(", Elements(tuple.elements, path), tuple.elements.size() == 1 ? ",)" : ")", indent);
 }
 
 absl::StatusOr<std::string> ValueText::NamedTupleText(const NamedTuple& tuple,
                                                       const std::string& path, int indent) {
-  std::vector<Part> parts;
-  for (size_t i = 0; i < tuple.values.size(); ++i) {
-    parts.push_back(
-        {absl::StrCat(tuple.names[i], " = "), tuple.values[i], FieldPath(path, tuple.names[i])});
-  }
+  const std::vector<Part> parts = Fields(tuple, path);
   std::string open = parts.empty() ? "NamedTuple(" : "(", close = parts.size() == 1 ? ",)" : ")";
   if (tuple.as_pairs) {
     open = absl::StrCat(names_.Library("pairs"), "(", open);

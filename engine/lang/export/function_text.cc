@@ -123,21 +123,21 @@ absl::StatusOr<std::string> ValueText::FunctionText(const Value& value, int inde
     return absl::FailedPreconditionError(
         absl::StrCat("it holds ", Repr(value).substr(0, 100), ", a function without a text"));
   }
-  FG_RETURN_IF_ERROR(Grow(name.size()));
-  return name;
+  return Counted(std::move(name));
 }
 
 absl::StatusOr<std::string> ValueText::GenericText(const GenericFunction& function,
                                                    const Value& value, int indent) {
   FG_ASSIGN_OR_RETURN(const Captures captures, CapturesOf(function));
-  const std::vector<std::string> definitions = Definitions(function);
-  for (const std::string& definition : definitions) {
-    FG_RETURN_IF_ERROR(Grow(definition.size() + indent + 16));
-  }
   if (captures.empty()) {
     const Environment::Cell* cell = machine_.environment().Find(function.Name());
-    if (cell != nullptr && cell->defined && cell->value.IdenticalTo(value)) return function.Name();
-    if (function.anonymous()) return definitions[0];
+    const bool is_defined = cell != nullptr && cell->defined && cell->value.IdenticalTo(value);
+    if (is_defined) return Counted(function.Name());
+  }
+  const std::vector<std::string> definitions = Definitions(function);
+  if (captures.empty() && function.anonymous()) return Counted(definitions[0]);
+  for (const std::string& definition : definitions) {
+    FG_RETURN_IF_ERROR(Grow(definition.size() + indent + 16));
   }
   std::string text = "let";
   for (const auto& [name, box] : captures) {

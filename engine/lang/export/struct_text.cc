@@ -19,18 +19,6 @@
 #include "engine/optim/update.h"
 
 namespace fluxgate::lang {
-namespace {
-
-absl::Status NoText(const Value& value) {
-  return absl::FailedPreconditionError(
-      absl::StrCat("nothing in Julia text makes a ", TypeName(value).substr(0, 100)));
-}
-
-std::string Field(const std::string& path, const std::string& field) {
-  return path.empty() ? "" : absl::StrCat(path, ".", field);
-}
-
-}  // namespace
 
 absl::StatusOr<std::string> ValueText::TypeText(const Type& type) const {
   const StructType* structure = type.struct_type.get();
@@ -59,7 +47,7 @@ absl::StatusOr<std::string> ValueText::StructText(const Struct& structure, const
     text = LayerText(structure, path, indent);
   } else if (optim::AsLeaf(value) != nullptr) {
     std::vector<Part> parts = {{"", structure.fields[optim::kLeafRule], ""},
-                               {"", structure.fields[optim::kLeafState], Field(path, "state")}};
+                               {"", structure.fields[optim::kLeafState], FieldPath(path, "state")}};
     if (optim::IsFrozen(structure)) parts.push_back({"frozen = ", Value::Bool(true), ""});
     text = List("Flux.Optimisers.Leaf(", parts, ")", indent);
   } else {
@@ -71,10 +59,11 @@ absl::StatusOr<std::string> ValueText::StructText(const Struct& structure, const
 
 absl::StatusOr<std::string> ValueText::InstanceText(const Struct& structure, const Value& value,
                                                     const std::string& path, int indent) {
-  const TypePtr type = TypeOf(value);
-  FG_ASSIGN_OR_RETURN(std::string name, TypeText(*type));
-  if (structure.type_arguments.empty()) name = names_.Library(structure.type->name);
-  if (!structure.type->builtin && structure.type_arguments.empty()) name = structure.type->name;
+  FG_ASSIGN_OR_RETURN(std::string name, TypeText(*TypeOf(value)));
+  if (structure.type_arguments.empty()) {
+    const std::string& type = structure.type->name;
+    name = structure.type->builtin ? names_.Library(type) : type;
+  }
   if (!machine_.TakesItsFields(*structure.type)) {
     return absl::FailedPreconditionError(
         absl::StrCat(structure.type->name,
@@ -86,7 +75,7 @@ absl::StatusOr<std::string> ValueText::InstanceText(const Struct& structure, con
     if (IsUndefined(structure.fields[i])) {
       return absl::FailedPreconditionError(absl::StrCat("its field ", field, " has no value"));
     }
-    parts.push_back({"", structure.fields[i], Field(path, field)});
+    parts.push_back({"", structure.fields[i], FieldPath(path, field)});
   }
   return List(absl::StrCat(name, "("), parts, ")", indent);
 }
@@ -104,9 +93,7 @@ absl::StatusOr<std::string> ValueText::RuleText(const Struct& rule, int indent) 
       parts.push_back({"throw = ", Value::Bool(false), ""});
     return List("ClipNorm(", parts, ")", indent);
   }
-  std::string text = Repr(Struct::Of(rule.type, rule.fields));
-  FG_RETURN_IF_ERROR(Grow(text.size()));
-  return text;
+  return Counted(Repr(Struct::Of(rule.type, rule.fields)));
 }
 
 absl::StatusOr<std::string> ValueText::LayerText(const Struct& layer, const std::string& path,
@@ -116,7 +103,7 @@ absl::StatusOr<std::string> ValueText::LayerText(const Struct& layer, const std:
   for (size_t i = 0; i < layer.fields.size(); ++i) {
     const std::string& field = layer.type->fields[i].name;
     const Value& value = layer.fields[i];
-    const std::string place = Field(path, field);
+    const std::string place = FieldPath(path, field);
     if (type == "SkipConnection" || (field != "layers" && field != "σ" && type != "Dropout")) {
       parts.push_back({"", value, place});
     } else if (type == "Dropout") {
@@ -126,15 +113,9 @@ absl::StatusOr<std::string> ValueText::LayerText(const Struct& layer, const std:
     } else if (field == "σ") {
       if (Repr(value) != "identity") parts.push_back({"", value, place});
     } else if (const auto* named = value.As<NamedTuple>()) {
-      for (size_t k = 0; k < named->values.size(); ++k) {
-        parts.push_back({absl::StrCat(named->names[k], " = "), named->values[k],
-                         Field(place, named->names[k])});
-      }
+      for (Part& part : Fields(*named, place)) parts.push_back(std::move(part));
     } else if (const auto* tuple = value.As<Tuple>()) {
-      for (size_t k = 0; k < tuple->elements.size(); ++k) {
-        parts.push_back(
-            {"", tuple->elements[k], place.empty() ? "" : absl::StrCat(place, "[", k + 1, "]")});
-      }
+      for (Part& part : Elements(tuple->elements, place)) parts.push_back(std::move(part));
     } else {
       parts.push_back({"", value, place});
     }
@@ -150,7 +131,7 @@ absl::StatusOr<std::string> ValueText::OpaqueText(const Value& value, const std:
   }
   if (const auto* loader = value.AsClass<LoaderObject>()) {
     const data::LoaderOptions& options = loader->loader->options();
-    std::vector<Part> parts = {{"", loader->loader->data(), Field(path, "data")},
+    std::vector<Part> parts = {{"", loader->loader->data(), FieldPath(path, "data")},
                                {"batchsize = ", Value::Int(options.batch_size), ""}};
     if (options.shuffle) parts.push_back({"shuffle = ", Value::Bool(true), ""});
     if (!options.partial) parts.push_back({"partial = ", Value::Bool(false), ""});
@@ -161,18 +142,13 @@ absl::StatusOr<std::string> ValueText::OpaqueText(const Value& value, const std:
     FG_ASSIGN_OR_RETURN(const std::string lambda, Of(scaling->lambda, "", indent));
     return absl::StrCat("(", lambda, " * ", names_.Library("I"), ")");
   }
-  std::string text;
   if (value.AsClass<Generator>() != nullptr || value.AsClass<CartesianIndex>() != nullptr) {
-    text = Repr(value);
-  } else if (IsColon(value)) {
-    text = ":";
-  } else if (IsUndef(value)) {
-    text = "undef";
-  } else {
-    return NoText(value);
+    return Counted(Repr(value));
   }
-  FG_RETURN_IF_ERROR(Grow(text.size()));
-  return text;
+  if (IsColon(value)) return Counted(":");
+  if (IsUndef(value)) return Counted("undef");
+  return absl::FailedPreconditionError(
+      absl::StrCat("nothing in Julia text makes a ", TypeName(value).substr(0, 100)));
 }
 
 }  // namespace fluxgate::lang

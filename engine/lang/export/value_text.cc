@@ -9,7 +9,6 @@
 #include "absl/strings/strip.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/display/display.h"
-#include "engine/lang/evaluate/modules.h"
 #include "engine/lang/types.h"
 
 namespace fluxgate::lang {
@@ -52,6 +51,11 @@ absl::Status ValueText::Grow(size_t bytes) {
   return machine_.host().Pause();
 }
 
+absl::StatusOr<std::string> ValueText::Counted(std::string text) {
+  FG_RETURN_IF_ERROR(Grow(text.size()));
+  return text;
+}
+
 absl::Status ValueText::Announce(const Value& value) {
   const absl::Status status = everywhere_.Add(value, [this] { return Pause(); });
   // What cannot be written is said when it comes to that.
@@ -84,8 +88,7 @@ void ValueText::Remember(const Value& value, const std::string& path, int depth)
   if (!IsMade(value) || path.size() > kMaxPath || depth > kMaxScriptDepth) return;
   if (!known_.emplace(value.object().get(), path).second) return;
   if (const auto* array = value.As<Array>()) {
-    const bool whole = !array->view() && array->shape() == array->storage()->shape();
-    if (whole) known_storages_.emplace(array->storage()->id(), path);
+    if (IsWhole(*array)) known_storages_.emplace(array->storage()->id(), path);
     return;
   }
   for (const Child& part : PartsOf(value)) {
@@ -97,10 +100,7 @@ absl::StatusOr<std::string> ValueText::Of(const Value& value, const std::string&
   const Object* object = value.object().get();
   if (IsMade(value)) {
     const auto it = known_.find(object);
-    if (it != known_.end()) {
-      FG_RETURN_IF_ERROR(Grow(it->second.size()));
-      return it->second;
-    }
+    if (it != known_.end()) return Counted(it->second);
     const bool has_no_way = path.empty() || path.size() > kMaxPath;
     if (object != defining_ &&
         (here_.IsShared(object) || (has_no_way && everywhere_.IsShared(object)))) {
@@ -140,23 +140,17 @@ absl::StatusOr<std::string> ValueText::Dispatch(const Value& value, const std::s
       return FunctionText(value, indent);
     case Kind::kOpaque:
       return OpaqueText(value, path, indent);
-    default:
-      break;
-  }
-  absl::StatusOr<std::string> text = std::string();
-  if (const auto* range = value.As<Range>()) {
-    text = RangeText(*range, value);
-  } else if (const auto* type = value.As<Type>()) {
-    text = TypeText(*type);
-  } else {
-    text = Repr(value);
-    if (value.is_number() && value.scalar().dtype() == DType::kInt32) {
-      text = absl::StrCat("Int32(", *text, ")");
+    case Kind::kRange:
+      return Counted(RangeText(*value.As<Range>(), value));
+    case Kind::kType: {
+      FG_ASSIGN_OR_RETURN(std::string text, TypeText(*value.As<Type>()));
+      return Counted(std::move(text));
+    }
+    default: {
+      const bool is_int32 = value.is_number() && value.scalar().dtype() == DType::kInt32;
+      return Counted(is_int32 ? absl::StrCat("Int32(", Repr(value), ")") : Repr(value));
     }
   }
-  FG_RETURN_IF_ERROR(text.status());
-  FG_RETURN_IF_ERROR(Grow(text->size()));
-  return text;
 }
 
 absl::StatusOr<std::string> ValueText::List(absl::string_view open, const std::vector<Part>& parts,

@@ -62,10 +62,19 @@ class ValueText {
     Value value;
     std::string path;
   };
+  // The paths of parts of what `path` leads to; empty where that is.
+  static std::string FieldPath(const std::string& path, absl::string_view field);
+  static std::string ElementPath(const std::string& path, size_t i);  // i from 0
+  static std::vector<Part> Elements(const std::vector<Value>& elements, const std::string& path);
+  static std::vector<Part> Fields(const NamedTuple& tuple, const std::string& path);
+  // Not a part of its storage, nor under other dims.
+  static bool IsWhole(const Array& array);
 
   // So many more bytes of text: an error when that is too much, or when the writing must end.
   absl::Status Grow(size_t bytes);
   absl::Status Pause() { return Grow(0); }
+  // The text, once it has been counted.
+  absl::StatusOr<std::string> Counted(std::string text);
   // A statement that gives the value a name of the script's own: that name.
   absl::StatusOr<std::string> Hoist(const Value& value, const std::string& wish);
   // From now on `path` leads to the value, and path + ".field" to its parts.
@@ -84,7 +93,7 @@ class ValueText {
   absl::StatusOr<std::string> SavedText(Tensor tensor, const std::string& path);
 
   // ---- container_text.cc ----
-  absl::StatusOr<std::string> RangeText(const Range& range, const Value& value) const;
+  static std::string RangeText(const Range& range, const Value& value);
   absl::StatusOr<std::string> VectorText(const fluxgate::List& list, const Value& value,
                                          const std::string& path, int indent);
   absl::StatusOr<std::string> DictText(const Dict& dict, const Value& value, int indent);
