@@ -8,6 +8,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "server/grpc/byte_buffers.h"
+#include "server/grpc/session_export.h"
+#include "server/grpc/tensor_write_reactor.h"
 #include "server/session/engine_hosts.h"
 #include "server/wire/error_codec.h"
 #include "server/wire/limits.h"
@@ -128,17 +131,20 @@ void InProcessServer::AddSink(
   };
 }
 
-template <typename Request, typename Response>
-void InProcessServer::AddSource(
-    std::function<absl::StatusOr<wire::ChunkEncoder>(const Request&, session::CallContext&)> open) {
-  handlers_[Request::descriptor()] = [open](const Message& message,
-                                            session::CallContext& context) -> absl::Status {
-    auto chunks = open(static_cast<const Request&>(message), context);
-    if (!chunks.ok()) return chunks.status();
-    while (auto chunk = chunks->Next()) {
+template <typename Request, typename Response, typename Source, typename Handlers, typename Opened>
+void InProcessServer::AddSource(Handlers& handlers,
+                                absl::StatusOr<Opened> (Handlers::*open)(const Request&,
+                                                                         session::CallContext&)) {
+  handlers_[Request::descriptor()] =
+      [&handlers, open](const Message& message, session::CallContext& context) -> absl::Status {
+    auto opened = (handlers.*open)(static_cast<const Request&>(message), context);
+    if (!opened.ok()) return opened.status();
+    Source source(*std::move(opened));
+    while (auto bytes = source.Next()) {
       Response response;
-      *response.mutable_chunk() = std::move(chunk->head);
-      response.mutable_chunk()->set_data(std::string(chunk->data));
+      if (!rpc::ReadMessage(*bytes, "the answer", &response).ok()) {
+        Fail(message, "a part of the answer cannot be read");
+      }
       CheckSendable(message, response);
     }
     return absl::OkStatus();
@@ -202,10 +208,18 @@ InProcessServer::InProcessServer()
       [this] { return datasets_handlers_.PushDataset(); });
   AddSink<v1::SetParametersRequest, v1::SetParametersResponse>(
       [this] { return models_handlers_.SetParameters(); });
-  AddSource<v1::GetParametersRequest, v1::GetParametersResponse>(
-      [this](const auto& r, auto& context) { return models_handlers_.GetParameters(r, context); });
-  AddSource<v1::PullDatasetRequest, v1::PullDatasetResponse>(
-      [this](const auto& r, auto& context) { return datasets_handlers_.PullDataset(r, context); });
+  AddSource<v1::ExportSessionRequest, v1::ExportSessionResponse, rpc::ExportSource>(
+      sessions_handlers_, &SessionsHandlers::ExportSession);
+  AddSource<v1::GetParametersRequest, v1::GetParametersResponse,
+            rpc::ChunkSource<v1::GetParametersResponse>>(models_handlers_,
+                                                         &ModelsHandlers::GetParameters);
+  AddSource<v1::PullDatasetRequest, v1::PullDatasetResponse,
+            rpc::ChunkSource<v1::PullDatasetResponse>>(datasets_handlers_,
+                                                       &DatasetsHandlers::PullDataset);
+  // What comes in as one of Methods() must find its way, before the first input.
+  for (const MethodDescriptor* method : Methods()) {
+    if (!handlers_.contains(method->input_type())) Fail(*MakeRequest(*method), "no handler");
+  }
 }
 
 void InProcessServer::Restart() {
@@ -223,17 +237,16 @@ void InProcessServer::Handle(const Message& request) {
   CancellationSource source;
   source.SetTimeout(kTimeout);
   session::CallContext context{source.token(), nullptr, {}};
-  auto handler = handlers_.find(request.GetDescriptor());
-  if (handler == handlers_.end()) Fail(request, "no handler");
+  const Handler& handler = handlers_.at(request.GetDescriptor());
   absl::Status status;
   if (const auto* evaluate = dynamic_cast<const v1::EvaluateRequest*>(&request);
       evaluate != nullptr && evaluate->detach()) {
     // A job would go on while the next input runs.
     v1::EvaluateRequest attached = *evaluate;
     attached.clear_detach();
-    status = handler->second(attached, context);
+    status = handler(attached, context);
   } else {
-    status = handler->second(request, context);
+    status = handler(request, context);
   }
   if (absl::IsInternal(status) || absl::IsUnknown(status)) Fail(request, status.ToString());
   // What an error says must travel, too.

@@ -47,10 +47,10 @@ class InProcessServer {
            absl::Status (Handlers::*method)(const Request&, Response*, session::CallContext&));
   template <typename Request, typename Response>
   void AddSink(std::function<std::unique_ptr<rpc::ChunkSink<Request, Response>>()> open);
-  template <typename Request, typename Response>
-  void AddSource(
-      std::function<absl::StatusOr<wire::ChunkEncoder>(const Request&, session::CallContext&)>
-          open);
+  template <typename Request, typename Response, typename Source, typename Handlers,
+            typename Opened>
+  void AddSource(Handlers& handlers,
+                 absl::StatusOr<Opened> (Handlers::*open)(const Request&, session::CallContext&));
 
   SystemClock clock_;
   const log::CallLog log_{{}};

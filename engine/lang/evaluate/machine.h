@@ -107,10 +107,6 @@ class Machine final : public Evaluator {
   const Transcript& transcript() const { return transcript_; }
   // To be called after each training; the statement at top level that is running is noted.
   void NoteTraining() { trained_ = true; }
-  // Struct types that text made, each once.
-  const std::vector<std::shared_ptr<const StructType>>& struct_types() const {
-    return struct_types_;
-  }
   // The definitions, each once, of methods of the library's functions, of calls of objects and of
   // constructors outside of their types.
   std::vector<Excerpt> MethodsBeyondNames() const;
