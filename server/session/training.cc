@@ -53,6 +53,9 @@ class Training {
         wants_epochs_(!spec.metrics.empty() || !spec.validation_x.is_nothing()) {}
 
   TrainingReport Run() {
+    // Another job may have begun since the request was accepted.
+    report_.status = CheckNotTraining(visit_, spec_.model.name);
+    if (!report_.status.ok()) return std::move(report_);
     state_.job = spec_.job;
     report_.status = Prepare();
     if (report_.status.ok() && spec_.epochs > 0) report_.status = Train();

@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
 #include <sstream>
 
+#include "google/rpc/error_details.pb.h"
+#include "server/grpc/grpc_server.h"
 #include "tests/server/grpc/api_fixture.h"
 
 namespace fluxgate::rpc {

@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "server/grpc/grpc_server.h"
 #include "tests/server/grpc/api_fixture.h"
 
 namespace fluxgate::rpc {

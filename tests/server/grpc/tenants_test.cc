@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "server/grpc/grpc_server.h"
 #include "tests/server/grpc/api_fixture.h"
 
 namespace fluxgate::rpc {

@@ -6,6 +6,7 @@
 
 #include "client/cli/dataset_file.h"
 #include "client/cpp/client.h"
+#include "server/grpc/grpc_server.h"
 #include "tests/server/grpc/api_fixture.h"
 
 namespace fluxgate::rpc {

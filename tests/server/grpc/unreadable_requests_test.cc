@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
 
+#include "server/grpc/grpc_server.h"
 #include "tests/server/grpc/api_fixture.h"
 
 namespace fluxgate::rpc {

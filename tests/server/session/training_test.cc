@@ -69,6 +69,16 @@ TEST_F(TrainingTest, FollowsTheTutorial) {
   EXPECT_EQ(visit_->FindState("predict")->step, 201);
 }
 
+TEST_F(TrainingTest, LeavesAModelToTheJobThatHasIt) {
+  Choose("loss", "Descent()");
+  ModelState& state = StateOf(*visit_, *FindModel(*visit_, ""));
+  state.job = "job-0";
+  EXPECT_THAT(Train(Spec(1)).status,
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("job-0")));
+  EXPECT_EQ(state.job, "job-0");
+  EXPECT_EQ(state.step, 0);
+}
+
 TEST_F(TrainingTest, ShufflesBatchesByTheSeed) {
   Choose("loss", "Descent(0.01)");
   TrainingSpec spec = Spec(3);

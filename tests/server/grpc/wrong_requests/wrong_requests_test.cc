@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
 
 #include <set>
 #include <string>
@@ -15,7 +16,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "proto/fluxgate/v1/error.pb.h"
+#include "server/grpc/grpc_server.h"
 #include "tests/server/grpc/api_fixture.h"
 #include "tests/server/grpc/wrong_requests/wrong_request.h"
 
