@@ -53,13 +53,9 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
       return absl::InvalidArgumentError(
           "with --detach nobody is there to write --tensorboard; `fluxgate watch JOB` takes it");
     }
-    std::string detached;
-    absl::Status status = client.Train(request, [&](const v1::TrainEvent& event) {
-      if (event.has_started()) detached = event.started().job();
-      return true;
-    });
-    if (detached.empty()) return status;
-    std::printf("%s\n", detached.c_str());
+    const auto event = client.Train(request, [](const v1::TrainEvent&) { return true; });
+    if (!event.ok()) return event.status();
+    std::printf("%s\n", event->started().job().c_str());
     return absl::OkStatus();
   }
   auto view = TrainingView::Open(absl::GetFlag(FLAGS_tensorboard));
@@ -79,23 +75,22 @@ absl::Status RunTrain(Client& client, const std::vector<std::string>& arguments)
   std::promise<std::string> job;
   std::shared_future<std::string> started = job.get_future().share();
   bool has_started = false;
-  absl::Status status, failure;
+  absl::Status status;
   {
     OnInterrupt interrupt([&] {
       if (!started.get().empty()) client.CancelJob(started.get()).IgnoreError();
     });
-    status = client.Train(request, [&](const v1::TrainEvent& event) {
+    const auto last = client.Train(request, [&](const v1::TrainEvent& event) {
       view->Show(event);
       if (event.has_started() && !has_started) {
         has_started = true;
         job.set_value(event.started().job());
       }
-      if (event.done().has_error()) failure = ToStatus(event.done().error());
       return true;
     });
+    status = last.status();
     if (!has_started) job.set_value("");
   }
-  if (!failure.ok()) return failure;
   return status.ok() ? view->status() : status;
 }
 

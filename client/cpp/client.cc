@@ -113,6 +113,12 @@ absl::StatusOr<Response> Client::Upload(
   }
 }
 
+absl::StatusOr<v1::EvaluateResponse> Client::Evaluate(const std::string& source) {
+  v1::EvaluateRequest request;
+  request.set_source(source);
+  return Call(&v1::Workspace::Stub::Evaluate, std::move(request));
+}
+
 absl::StatusOr<v1::Dataset> Client::PushDataset(const std::string& name,
                                                 absl::Span<const NamedTensor> tensors) {
   v1::PushDatasetRequest first;
@@ -167,7 +173,8 @@ absl::StatusOr<v1::SetParametersResponse> Client::SetParameters(
   return Upload(&v1::Models::Stub::SetParameters, std::move(first), tensors);
 }
 
-absl::Status Client::Train(v1::TrainRequest request, const OnTrainEvent& on_event) {
+absl::StatusOr<v1::TrainEvent> Client::Train(v1::TrainRequest request,
+                                             const OnTrainEvent& on_event) {
   FillIn(request);
   grpc::ClientContext context;
   auto reader = stub<v1::Models::Stub>().Train(&context, request);
@@ -181,7 +188,9 @@ absl::Status Client::Train(v1::TrainRequest request, const OnTrainEvent& on_even
   }
   absl::Status status = ToStatus(reader->Finish());
   if (stopped && absl::IsCancelled(status)) return absl::CancelledError("training was stopped");
-  return status;
+  if (!status.ok()) return status;
+  if (response.event().done().has_error()) return ToStatus(response.event().done().error());
+  return std::move(*response.mutable_event());
 }
 
 absl::StatusOr<v1::Job> Client::WatchJob(const std::string& job, const OnJobEvent& on_event,

@@ -27,9 +27,7 @@ namespace fluxgate::client {
 // A connection to a server, speaking for one session. Thread-safe.
 //
 //   auto client = Client::Connect({.server = "127.0.0.1:50051"});
-//   v1::EvaluateRequest request;
-//   request.set_source("f(x) = 3x^2; f(2)");
-//   auto answer = (*client)->Call(&v1::Workspace::Stub::Evaluate, request);
+//   auto answer = (*client)->Evaluate("f(x) = 3x^2; f(2)");
 class Client {
  public:
   struct Options {
@@ -66,6 +64,9 @@ class Client {
     }
   }
 
+  // Julia text, and what its last statement is worth.
+  absl::StatusOr<v1::EvaluateResponse> Evaluate(const std::string& source);
+
   // ---- Streams ----
   // Tensors to the server go on where they broke, after a lost connection, by the retry policy.
   // Stores a dataset from tensors named "x" and, perhaps, "y".
@@ -88,9 +89,10 @@ class Client {
 
   // False asks to stop.
   using OnTrainEvent = std::function<bool(const v1::TrainEvent&)>;
-  // Trains until the last event. The training stops when `on_event` returns false, or when this
-  // process dies. A request that asks to detach gets one event, `started`, and the job goes on.
-  absl::Status Train(v1::TrainRequest request, const OnTrainEvent& on_event);
+  // Trains, and returns the last event, `done`. The training stops when `on_event` returns false, or
+  // when this process dies. A request that asks to detach gets one event, `started`, and the job goes
+  // on.
+  absl::StatusOr<v1::TrainEvent> Train(v1::TrainRequest request, const OnTrainEvent& on_event);
 
   using OnJobEvent = std::function<bool(const v1::WatchJobResponse&)>;
   // Watches a job until it ends and returns how it ended. A stream that breaks is joined again

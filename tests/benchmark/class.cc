@@ -68,18 +68,16 @@ class Pupil {
 
  private:
   absl::Status Evaluate(const std::string& source) {
-    v1::EvaluateRequest request;
-    request.set_source(source);
-    return times_.text.Call(
-        [&] { return client_->Call(&v1::Workspace::Stub::Evaluate, request).status(); });
+    return times_.text.Call([&] { return client_->Evaluate(source).status(); });
   }
   absl::Status Train(uint32_t epochs) {
     v1::TrainRequest request;
     request.set_loss("loss");
     request.set_optimiser("Descent()");
     request.set_epochs(epochs);
-    return times_.training.Call(
-        [&] { return client_->Train(request, [](const v1::TrainEvent&) { return true; }); });
+    return times_.training.Call([&] {
+      return client_->Train(request, [](const v1::TrainEvent&) { return true; }).status();
+    });
   }
   absl::Status Predict() {
     v1::PredictRequest request;

@@ -31,11 +31,7 @@ class Session {
  public:
   explicit Session(std::unique_ptr<Client> client) : client_(std::move(client)) {}
 
-  absl::Status Evaluate(const std::string& source) {
-    v1::EvaluateRequest request;
-    request.set_source(source);
-    return client_->Call(&v1::Workspace::Stub::Evaluate, request).status();
-  }
+  absl::Status Evaluate(const std::string& source) { return client_->Evaluate(source).status(); }
   absl::StatusOr<Bytes> Used() {
     FG_ASSIGN_OR_RETURN(const v1::GetSessionResponse answer,
                         client_->Call(&v1::Sessions::Stub::GetSession, v1::GetSessionRequest()));
@@ -62,13 +58,14 @@ class Session {
     request.set_every(4);
     Bytes most = 0;
     absl::Status asked;
-    FG_RETURN_IF_ERROR(client_->Train(request, [&](const v1::TrainEvent& event) {
+    const auto last = client_->Train(request, [&](const v1::TrainEvent& event) {
       if (!event.has_progress()) return true;
       const absl::StatusOr<Bytes> used = Used();
       asked.Update(used.status());
       if (used.ok()) most = std::max(most, *used);
       return true;
-    }));
+    });
+    FG_RETURN_IF_ERROR(last.status());
     FG_RETURN_IF_ERROR(asked);
     return most;
   }

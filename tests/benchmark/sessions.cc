@@ -40,14 +40,13 @@ absl::StatusOr<std::unique_ptr<Client>> Session(const std::string& server,
   options.server = server;
   options.session = name;
   FG_ASSIGN_OR_RETURN(std::unique_ptr<Client> client, Client::Connect(options));
-  v1::EvaluateRequest request;
-  request.set_source(absl::StrCat("m = ", kModel, "; x = rand(Float32, 64, ", kExamples,
+  FG_RETURN_IF_ERROR(
+      client
+          ->Evaluate(absl::StrCat("m = ", kModel, "; x = rand(Float32, 64, ", kExamples,
                                   "); y = Flux.onehotbatch(rand(0:9, ", kExamples,
-                                  "), 0:9); data = (x = x, y = y);"));
-  FG_RETURN_IF_ERROR(client->Call(&v1::Workspace::Stub::Evaluate, request).status());
-  v1::EvaluateRequest loss;
-  loss.set_source("loss(m, x, y) = Flux.logitcrossentropy(m(x), y);");
-  FG_RETURN_IF_ERROR(client->Call(&v1::Workspace::Stub::Evaluate, loss).status());
+                                  "), 0:9); data = (x = x, y = y);"
+                                  "loss(m, x, y) = Flux.logitcrossentropy(m(x), y);"))
+          .status());
   return client;
 }
 
@@ -70,7 +69,9 @@ absl::StatusOr<double> TrainTogether(const std::vector<Client*>& clients, uint32
     std::vector<std::thread> threads;
     for (size_t i = 0; i < clients.size(); ++i) {
       threads.emplace_back([&, i] {
-        ends[i] = clients[i]->Train(TrainFor(epochs), [](const v1::TrainEvent&) { return true; });
+        ends[i] = clients[i]
+                      ->Train(TrainFor(epochs), [](const v1::TrainEvent&) { return true; })
+                      .status();
       });
     }
     for (std::thread& thread : threads) thread.join();
@@ -164,8 +165,6 @@ absl::Status Probe(const std::string& server, const std::string& when, double se
   v1::PredictRequest predict;
   predict.set_model("m");
   predict.mutable_x()->set_source("x[:, 1]");
-  v1::EvaluateRequest evaluate;
-  evaluate.set_source("1+1");
   std::vector<double> predicts, evaluates;
   const auto end = Clock::now() + std::chrono::duration<double>(seconds);
   while (Clock::now() < end) {
@@ -174,9 +173,7 @@ absl::Status Probe(const std::string& server, const std::string& when, double se
                          status = client->Call(&v1::Models::Stub::Predict, predict).status();
                        }));
     FG_RETURN_IF_ERROR(status);
-    evaluates.push_back(1e6 * Seconds([&] {
-                          status = client->Call(&v1::Workspace::Stub::Evaluate, evaluate).status();
-                        }));
+    evaluates.push_back(1e6 * Seconds([&] { status = client->Evaluate("1+1").status(); }));
     FG_RETURN_IF_ERROR(status);
   }
   PrintDistribution(absl::StrCat("Predict, ", when), predicts);
@@ -200,12 +197,12 @@ absl::Status Load(const std::string& server, double seconds) {
       bool counted = false;
       v1::TrainRequest request = TrainFor(1'000'000);
       request.set_every(100);
-      const absl::Status end = c->Train(request, [&](const v1::TrainEvent&) {
+      const auto end = c->Train(request, [&](const v1::TrainEvent&) {
         if (!counted) ++started;
         counted = true;
         return !stop;
       });
-      if (!end.ok() && !stop) std::fprintf(stderr, "train: %s\n", end.ToString().c_str());
+      if (!end.ok() && !stop) std::fprintf(stderr, "train: %s\n", end.status().ToString().c_str());
     });
   }
   while (started < 60) std::this_thread::yield();
@@ -216,8 +213,7 @@ absl::Status Load(const std::string& server, double seconds) {
 }
 
 absl::Status Main(const std::string& path, int rounds) {
-  FG_ASSIGN_OR_RETURN(auto server,
-                      ChildProcess::Start({path, "--listen=127.0.0.1:0"}));
+  FG_ASSIGN_OR_RETURN(auto server, ChildProcess::Start({path, "--listen=127.0.0.1:0"}));
   const std::string address = server->words()[0];
   FG_RETURN_IF_ERROR(TwoSessions(address, rounds));
   FG_RETURN_IF_ERROR(ClientDriven(address, rounds));
