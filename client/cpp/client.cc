@@ -189,7 +189,6 @@ absl::StatusOr<v1::TrainEvent> Client::Train(v1::TrainRequest request,
   absl::Status status = ToStatus(reader->Finish());
   if (stopped && absl::IsCancelled(status)) return absl::CancelledError("training was stopped");
   if (!status.ok()) return status;
-  if (response.event().done().has_error()) return ToStatus(response.event().done().error());
   return std::move(*response.mutable_event());
 }
 

@@ -150,8 +150,8 @@ absl::StatusOr<Value> MapLeaves(
 
 absl::StatusOr<Value> AtPath(const Value& value, absl::string_view path) {
   Value at = value;
-  std::string rest(path);
-  if (!rest.empty() && rest[0] != '.' && rest[0] != '[') rest.insert(0, ".");
+  const bool bare = !path.empty() && path[0] != '.' && path[0] != '[';
+  const std::string rest = absl::StrCat(bare ? "." : "", path);
   size_t begin = 0;
   while (begin < rest.size()) {
     const absl::string_view remaining = absl::string_view(rest).substr(begin);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 
+#include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "engine/lang/builtins/definition.h"
 #include "engine/lang/builtins/numbers.h"
@@ -108,7 +109,7 @@ absl::StatusOr<Value> Binomial(Evaluator& eval, const Arguments& x) {
   if (k < 0 || (n >= 0 && k > n)) return Value::Int(0);
   if (n < 0) return ArgumentError("binomial of a negative number is not supported");
   k = std::min(k, n - k);
-  __int128 result = 1;
+  absl::int128 result = 1;
   for (int64_t i = 1; i <= k; ++i) {
     result = result * (n - k + i) / i;
     if (result > std::numeric_limits<int64_t>::max()) {
@@ -152,7 +153,7 @@ absl::StatusOr<Value> PowerMod(Evaluator& eval, const Arguments& x) {
   FG_ASSIGN_OR_RETURN(const int64_t m, ToInteger(eval, x[2], "the modulus"));
   if (m == 0) return JuliaError("DivideError", "integer division error");
   if (e < 0) return ArgumentError("the exponent must not be negative");
-  __int128 base = b % m, result = 1 % m;
+  absl::int128 base = b % m, result = 1 % m;
   for (; e > 0; e >>= 1, base = base * base % m) {
     if (e & 1) result = result * base % m;
   }

@@ -92,13 +92,18 @@ void ScriptWriter::LeaveOut(const std::string& name, absl::string_view why) {
   left_out_.push_back(absl::StrCat("`", name, "`: ", reason));
 }
 
+void ScriptWriter::LeaveOutName(const std::string& name, absl::string_view why) {
+  missing_.push_back(name);
+  LeaveOut(name, why);
+}
+
 void ScriptWriter::WriteStatements() {
   for (const std::string& statement : values_->TakeStatements()) Line(statement);
 }
 
 void ScriptWriter::WriteType(const std::string& name) {
   const Excerpt* definition = interpreter_.machine().transcript().FindType(name);
-  if (definition == nullptr) return LeaveOut(name, "the text that defined it is not kept");
+  if (definition == nullptr) return LeaveOutName(name, "the text that defined it is not kept");
   Line(definition->text());
   const StructType* fields = interpreter_.Find(name)->As<Type>()->struct_type.get();
   if (fields == nullptr || !fields->trainable.has_value()) return;
@@ -158,14 +163,14 @@ absl::StatusOr<std::string> ScriptWriter::Expression(const Value& value) {
 
 absl::Status ScriptWriter::WriteName(const std::string& name, const Value& value) {
   if (IsPackage(name) || name == values_->saved()) {
-    LeaveOut(name, "the script needs the name for something else");
+    LeaveOutName(name, "the script needs the name for something else");
     return absl::OkStatus();
   }
   const absl::StatusOr<std::string> text = values_->Define(name, value);
   // Also those of a value that came to nothing: others may refer to them.
   WriteStatements();
   if (absl::IsFailedPrecondition(text.status())) {
-    LeaveOut(name, text.status().message());
+    LeaveOutName(name, text.status().message());
     return absl::OkStatus();
   }
   FG_RETURN_IF_ERROR(text.status());
@@ -186,6 +191,11 @@ absl::Status ScriptWriter::WriteWorkspace() {
     FG_RETURN_IF_ERROR(WriteName(name, value));
   }
   for (const Excerpt& statement : interpreter_.machine().transcript().trainings()) {
+    if (const std::string name = FirstUsed(statement.text(), missing_); !name.empty()) {
+      const std::string& text = statement.text();
+      LeaveOut(text.substr(0, text.find('\n')), absl::StrCat("it uses `", name, "`"));
+      continue;
+    }
     WriteTraining(ForFile(statement.text(),
                           [this](const std::string& name) { return names_->IsUsers(name); }));
   }

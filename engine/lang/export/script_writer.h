@@ -42,8 +42,8 @@ class ScriptWriter {
   explicit ScriptWriter(Interpreter& interpreter);
   ~ScriptWriter();
 
-  // Types, functions, names. What cannot be written is left out, with a comment in its place.
-  // RESOURCE_EXHAUSTED for a script past ValueText::kMaxBytes.
+  // Types, functions, names, and what trained. What cannot be written is left out, with a comment
+  // in its place. RESOURCE_EXHAUSTED for a script past ValueText::kMaxBytes.
   absl::Status WriteWorkspace();
   // One more name, behind those of the workspace.
   absl::Status WriteName(const std::string& name, const Value& value);
@@ -68,6 +68,8 @@ class ScriptWriter {
   absl::Status WriteBasics();
   void WriteType(const std::string& name);
   absl::Status WriteFunctions();
+  // Of a name of the workspace: what trained with it is left out, too.
+  void LeaveOutName(const std::string& name, absl::string_view why);
   void WriteStatements();
   // "using" lines but for those of the head; `packages` receives what they need to be installed.
   std::string Usings(std::vector<std::string>* packages) const;
@@ -78,6 +80,7 @@ class ScriptWriter {
   const std::unique_ptr<ValueText> values_;
   std::string body_, training_;
   std::vector<std::string> left_out_;
+  std::vector<std::string> missing_;  // By LeaveOutName.
 };
 
 }  // namespace fluxgate::lang

@@ -53,7 +53,25 @@ void CollectLoops(const Node& node, absl::FunctionRef<bool(const std::string&)> 
   }
 }
 
+std::string FirstUsed(const Node& node, const std::vector<std::string>& names) {
+  if (node.kind == NodeKind::kIdentifier && Has(names, node.name)) return node.name;
+  for (const NodePtr& child : node.children) {
+    if (child == nullptr) continue;
+    if (std::string name = FirstUsed(*child, names); !name.empty()) return name;
+  }
+  return "";
+}
+
 }  // namespace
+
+std::string FirstUsed(const std::string& statement, const std::vector<std::string>& names) {
+  const auto program = Parse("export", statement);
+  if (!program.ok()) return "";
+  for (const NodePtr& node : (*program)->statements) {
+    if (std::string name = FirstUsed(*node, names); !name.empty()) return name;
+  }
+  return "";
+}
 
 std::string ForFile(const std::string& statement,
                     absl::FunctionRef<bool(const std::string&)> is_global) {

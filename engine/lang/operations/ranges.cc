@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/lang/display/display.h"
@@ -79,8 +80,8 @@ absl::StatusOr<Value> MakeRange(Evaluator& eval, const Value& start, const Value
     }
     FG_ASSIGN_OR_RETURN(length, FloatLength(a.AsDouble(), s.AsDouble(), b.AsDouble(), dtype));
   } else {
-    const __int128 distance = static_cast<__int128>(b.AsInt64()) - a.AsInt64();
-    const __int128 count = distance / s.AsInt64() + 1;
+    const absl::int128 distance = static_cast<absl::int128>(b.AsInt64()) - a.AsInt64();
+    const absl::int128 count = distance / s.AsInt64() + 1;
     const bool empty = s.AsInt64() > 0 ? distance < 0 : distance > 0;
     if (!empty) {
       if (count > std::numeric_limits<int64_t>::max()) {

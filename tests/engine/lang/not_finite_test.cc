@@ -107,7 +107,7 @@ TEST_P(NotFiniteTest, IsExplained) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, NotFiniteTest, ::testing::ValuesIn(kCases),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace fluxgate::testing

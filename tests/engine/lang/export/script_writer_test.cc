@@ -232,6 +232,18 @@ TEST_F(ScriptWriterTest, WhatHasNoTextIsNamedAndLeftOut) {
   EXPECT_EQ(to_.Enter("ok"), "1");
 }
 
+TEST_F(ScriptWriterTest, ATrainingThatUsesWhatIsLeftOutIsLeftOut) {
+  Do(from_,
+     "m = Dense(1 => 1); d = [(ones(Float32, 1, 2), ones(Float32, 1, 2))]; o = "
+     "Flux.setup(Descent(), m);"
+     "f(m, x, y) = Flux.mse(m(x), y); three = ==(3)\nif three(3)\n  Flux.train!(f, m, d, o)\nend\n"
+     "Flux.train!(f, m, d, o)");
+  const Script script = Write();
+  EXPECT_THAT(script.left_out,
+              ElementsAre(StartsWith("`three`: it holds"), "`if three(3)`: it uses `three`"));
+  EXPECT_THAT(script.text, HasSubstr("in ARGS\n    Flux.train!(f, m, d, o)\nend\n"));
+}
+
 TEST_F(ScriptWriterTest, DoBlocksBecomeFunctions) {
   Expect(
       "keep(f) = f; two = keep() do x, y\n  x - y\nend\npattern = keep() do (a, b)\n  a + b\nend\n"
