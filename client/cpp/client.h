@@ -89,9 +89,9 @@ class Client {
 
   // False asks to stop.
   using OnTrainEvent = std::function<bool(const v1::TrainEvent&)>;
-  // Trains, and returns the last event, `done`. The training stops when `on_event` returns false, or
-  // when this process dies. A request that asks to detach gets one event, `started`, and the job goes
-  // on.
+  // Trains, and returns the last event, `done`. The training stops when `on_event` returns false,
+  // or when this process dies. A request that asks to detach gets one event, `started`, and the job
+  // goes on.
   absl::StatusOr<v1::TrainEvent> Train(v1::TrainRequest request, const OnTrainEvent& on_event);
 
   using OnJobEvent = std::function<bool(const v1::WatchJobResponse&)>;
