@@ -65,6 +65,7 @@ std::string FirstUsed(const Node& node, const std::vector<std::string>& names) {
 }  // namespace
 
 std::string FirstUsed(const std::string& statement, const std::vector<std::string>& names) {
+  if (names.empty()) return "";
   const auto program = Parse("export", statement);
   if (!program.ok()) return "";
   for (const NodePtr& node : (*program)->statements) {

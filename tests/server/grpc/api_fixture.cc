@@ -11,6 +11,20 @@
 #include "server/grpc/grpc_server.h"
 
 namespace fluxgate::rpc {
+namespace {
+
+// A whole stream of a client's.
+template <typename Request>
+grpc::Status WriteAll(grpc::ClientWriter<Request>& writer,
+                      const std::vector<std::string>& messages) {
+  for (const std::string& json : messages) {
+    if (!writer.Write(FromJson<Request>(json))) break;
+  }
+  writer.WritesDone();
+  return writer.Finish();
+}
+
+}  // namespace
 
 void ParseJson(const std::string& json, google::protobuf::Message* message) {
   const auto status = google::protobuf::util::JsonStringToMessage(json, message);
@@ -51,22 +65,14 @@ grpc::Status ApiFixture::Push(const std::vector<std::string>& messages,
                               v1::PushDatasetResponse* response) {
   grpc::ClientContext context;
   auto writer = datasets_->PushDataset(&context, response);
-  for (const std::string& json : messages) {
-    if (!writer->Write(FromJson<v1::PushDatasetRequest>(json))) break;
-  }
-  writer->WritesDone();
-  return writer->Finish();
+  return WriteAll(*writer, messages);
 }
 
 grpc::Status ApiFixture::SetParameters(const std::vector<std::string>& messages,
                                        v1::SetParametersResponse* response) {
   grpc::ClientContext context;
   auto writer = models_->SetParameters(&context, response);
-  for (const std::string& json : messages) {
-    if (!writer->Write(FromJson<v1::SetParametersRequest>(json))) break;
-  }
-  writer->WritesDone();
-  return writer->Finish();
+  return WriteAll(*writer, messages);
 }
 
 grpc::Status ApiFixture::Train(const std::string& json, std::vector<v1::TrainEvent>* events) {
